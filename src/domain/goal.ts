@@ -1,0 +1,11 @@
+// What a run wants of each host, and what a goal implies.
+import { z } from "zod";
+
+export const Goal = z.enum(["build", "push", "switch", "boot", "test", "dry-activate"]);
+export type Goal = z.infer<typeof Goal>;
+
+/** Whether the goal copies anything to a host. */
+export const reachesHosts = (goal: Goal): boolean => goal !== "build";
+
+/** Whether the goal changes what runs or boots on a host. */
+export const changesHosts = (goal: Goal): boolean => goal === "switch" || goal === "boot" || goal === "test";

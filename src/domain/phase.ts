@@ -1,0 +1,15 @@
+// The steps a host passes through in a run, in order. Each has its own limit, its own line in the view and its own durations.
+import { z } from "zod";
+
+export const Phase = z.enum([
+  "evaluate",
+  "connect",
+  "build",
+  "copy",
+  "check",
+  "activate",
+  "health",
+  "confirm",
+  "commit",
+]);
+export type Phase = z.infer<typeof Phase>;

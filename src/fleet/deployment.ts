@@ -1,0 +1,62 @@
+// The settings of one host, as nix/modules/deployment.nix declares them and as the readers hand them over in JSON.
+// Names and meaning are colmena's where colmena has the option (its manual, "Deployment Options"); the rest is ours.
+import { z } from "zod";
+
+const seconds = z.number().int().positive();
+
+const retry = {
+  name: z.string().nullable().default(null),
+  from: z.enum(["target", "operator"]).default("target"),
+  interval: seconds.default(1),
+  /** How long the whole check may take until it has succeeded. */
+  timeout: seconds.default(30),
+  /** Successes in a row that count as healthy. */
+  consecutive: z.number().int().positive().default(1),
+};
+
+export const HealthCheck = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("unit"), unit: z.string().min(1), ...retry }),
+  z.strictObject({ type: z.literal("http"), url: z.url(), status: z.number().int().default(200), ...retry }),
+  z.strictObject({
+    type: z.literal("tcp"),
+    address: z.string().default("127.0.0.1"),
+    port: z.number().int().min(1).max(65535),
+    ...retry,
+  }),
+  z.strictObject({ type: z.literal("command"), command: z.array(z.string()).min(1), ...retry }),
+]);
+export type HealthCheck = z.infer<typeof HealthCheck>;
+
+/** Everything has a default, so `{}` is a host that only has a name. Unknown keys are an error with their path. */
+export const Deployment = z.strictObject({
+  /** null: the host is built, never deployed to. Absent: the host's name, so aliases of ~/.ssh/config work. */
+  targetHost: z.string().min(1).nullable().optional(),
+  /** Tried in order, after targetHost. */
+  targetHosts: z.array(z.string().min(1)).default([]),
+  targetPort: z.number().int().min(1).max(65535).nullable().default(null),
+  /** null: what ssh's configuration says. */
+  targetUser: z.string().min(1).nullable().default("root"),
+  sshOptions: z.array(z.string()).default([]),
+  /** The public half of the host's ssh key, e.g. "ssh-ed25519 AAAA…". Pinned: nothing else is accepted. */
+  hostKey: z.string().nullable().default(null),
+  privilegeEscalationCommand: z.array(z.string()).nullable().default(null),
+  tags: z.array(z.string()).default([]),
+  buildOnTarget: z.boolean().default(false),
+  buildHost: z.string().nullable().default(null),
+  dependsOn: z.array(z.string()).default([]),
+  wave: z.number().int().nonnegative().default(0),
+  healthChecks: z.array(HealthCheck).default([]),
+  /** Run as root on the host, from the new closure, before anything is changed. A path inside of the closure. */
+  preActivate: z.string().nullable().default(null),
+  activationTimeout: seconds.default(300),
+  rollback: z
+    .strictObject({
+      enable: z.boolean().default(true),
+      confirmTimeout: seconds.default(30),
+      onFailedUnits: z.enum(["rollback", "ignore"]).default("rollback"),
+    })
+    .prefault({}),
+  allowDegraded: z.boolean().default(false),
+  offline: z.enum(["fail", "skip"]).default("fail"),
+});
+export type Deployment = z.infer<typeof Deployment>;

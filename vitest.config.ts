@@ -1,0 +1,26 @@
+// Two kinds of tests: `unit` needs Node alone; `bed` needs root, Debian and brings up real hosts (test/bed).
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "test/cli/**/*.test.ts", "nix/**/*.test.ts"],
+          pool: "threads",
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: "bed",
+          include: ["test/bed/**/*.test.ts", "test/fault/**/*.test.ts"],
+          pool: "forks",
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
