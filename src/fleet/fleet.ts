@@ -16,17 +16,3 @@ export interface Host {
   /** config.services.openssh.ports, where the configuration has it: where the new system can be reached. */
   readonly sshPorts: readonly number[] | null;
 }
-
-/** The flake, locked once; every later step uses this reference. */
-export interface LockedFlake {
-  /** As the operator gave it or as found, e.g. git+file:///home/ana/infra. */
-  readonly reference: string;
-  /** What is evaluated: locked where the tree is clean. */
-  readonly locked: string;
-  /** The same for the same content; a dirty tree gets another one with each edit. */
-  readonly fingerprint: string;
-  readonly revision: string | null;
-  readonly dirty: boolean;
-  /** Its directory on this machine, where it has one. */
-  readonly directory: string | null;
-}
