@@ -1,0 +1,201 @@
+// What the commands ask of the rest of the program: one method a command, typed options in, an exit status or rows out.
+// main.ts wires the real ones; the tests of the command line give a small fake. Options are validated before they get here.
+import type { GenerationNumber } from "../domain/generation-number.ts";
+import type { Goal } from "../domain/goal.ts";
+import type { HostName } from "../domain/host-name.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { RunId } from "../domain/run-id.ts";
+import type { NixSettings } from "../nix/nix.ts";
+
+/** Which fleet, which of its hosts, and how Nix reads it. */
+export interface FleetOptions {
+  /** A flake reference as given; null: the nearest flake.nix, upwards from the working directory. */
+  readonly flake: string | null;
+  /** A selection such as "web-*,@db,!web-3", as fleet/ understands it; null: every host. */
+  readonly on: string | null;
+  readonly nix: NixSettings;
+  /** false: evaluate even if the same locked flake was evaluated before. */
+  readonly evaluationCache: boolean;
+}
+
+/** How a run is shown. */
+export interface ViewOptions {
+  /** One event a line on stdout, no view. */
+  readonly json: boolean;
+  /** Plain lines on stderr also where a live view is possible. */
+  readonly plain: boolean;
+  readonly verbose: boolean;
+}
+
+/** How much happens at the same time. */
+export interface Limits {
+  /** Evaluation processes; null: by cores and free memory. */
+  readonly evaluate: number | null;
+  /** Builds; null: Nix's own max-jobs. */
+  readonly build: number | null;
+  /** Logins, inspections, commands: everything that is cheap. */
+  readonly connect: number;
+  readonly copy: number;
+  readonly activate: number;
+}
+
+export type BuildOn =
+  | { readonly kind: "local" }
+  | { readonly kind: "target" }
+  /** An ssh address or alias. */
+  | { readonly kind: "host"; readonly host: string };
+
+/** A run over hosts. */
+export interface DeployOptions extends FleetOptions {
+  readonly goal: Goal;
+  readonly view: ViewOptions;
+  readonly limits: Limits;
+  /** user@address:port instead of the configured one, for the single host that is selected; null: the configured one. */
+  readonly targetHost: string | null;
+  /** null: what each host's settings say. */
+  readonly buildOn: BuildOn | null;
+  /** Evaluate, connect, inspect and check; build, copy and change nothing. */
+  readonly dryRun: boolean;
+  /** Whether targets fetch from their own substituters. */
+  readonly substitute: boolean;
+  readonly allowDegraded: boolean;
+  /** Deploy although the machine behind the name is another than last time. */
+  readonly acceptNewMachine: boolean;
+  /** false: keep the new system whatever happens; null: what each host's settings say. */
+  readonly rollback: boolean | null;
+  /** Seconds; null: what each host's settings say. */
+  readonly confirmTimeout: number | null;
+}
+
+export interface ListOptions extends FleetOptions {
+  readonly limits: Limits;
+}
+
+export interface HistoryOptions {
+  /** null: every host. */
+  readonly host: HostName | null;
+  readonly limit: number;
+}
+
+export interface RollbackOptions extends FleetOptions {
+  readonly view: ViewOptions;
+  readonly limits: Limits;
+  /** null: the generation before the one that runs, found out and named before anything is done. */
+  readonly to: GenerationNumber | null;
+  readonly allowDegraded: boolean;
+  readonly confirmTimeout: number | null;
+}
+
+export interface GenerationsOptions extends FleetOptions {
+  readonly host: HostName;
+}
+
+export interface ExecOptions extends FleetOptions {
+  readonly limits: Limits;
+  /** Words; they reach the host's program as they are, no shell in between. */
+  readonly command: readonly [string, ...string[]];
+}
+
+export interface SshOptions extends FleetOptions {
+  readonly host: HostName;
+  /** [] for a login shell. */
+  readonly command: readonly string[];
+}
+
+export interface DoctorOptions extends FleetOptions {
+  /** []: this machine alone. */
+  readonly hosts: readonly HostName[];
+}
+
+export interface AttachOptions {
+  readonly run: RunId;
+  /** null: every host of the run. */
+  readonly host: HostName | null;
+  readonly view: ViewOptions;
+}
+
+/** Rows to print, and what the program exits with: a host that could not be asked is a row and a status. */
+export interface Listing<Row> {
+  readonly rows: readonly Row[];
+  readonly exitStatus: number;
+}
+
+export interface HostRow {
+  readonly host: HostName;
+  /** user@address:port; null where the host is built, never deployed to. */
+  readonly target: string | null;
+  readonly tags: readonly string[];
+  /** e.g. x86_64-linux; null where the configuration does not evaluate. */
+  readonly system: string | null;
+  readonly version: string | null;
+  /** Why it cannot be deployed, in one line. */
+  readonly problem: string | null;
+}
+
+export interface StatusRow {
+  readonly host: HostName;
+  readonly reachable: boolean;
+  /** systemctl is-system-running: running, degraded, …; null where not known. */
+  readonly state: string | null;
+  readonly failedUnits: readonly string[];
+  /** The store path that runs. */
+  readonly system: string | null;
+  readonly version: string | null;
+  readonly generation: GenerationNumber | null;
+  readonly kernel: string | null;
+  readonly needsReboot: boolean;
+  /** The newest run that touched the host, as the host or the history knows it. */
+  readonly lastRun: { readonly run: RunId; readonly at: string | null; readonly outcome: Outcome | null } | null;
+  readonly problem: string | null;
+}
+
+export interface HistoryRow {
+  readonly run: RunId;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly host: HostName;
+  readonly goal: string;
+  /** null: the run ended before the host did. */
+  readonly outcome: Outcome | null;
+  readonly code: string | null;
+  readonly system: string | null;
+  readonly version: string | null;
+  readonly revision: string | null;
+  readonly operator: string;
+  readonly seconds: number | null;
+}
+
+/** The shape that `nixos-rebuild list-generations --json` prints. */
+export interface GenerationRow {
+  readonly generation: GenerationNumber;
+  /** YYYY-MM-DD HH:MM:SS, in the host's local time. */
+  readonly date: string;
+  readonly nixosVersion: string;
+  readonly kernelVersion: string;
+  readonly configurationRevision: string;
+  readonly specialisations: readonly string[];
+  readonly current: boolean;
+}
+
+export interface DoctorRow {
+  /** "here", or the host that was asked. */
+  readonly subject: string;
+  readonly check: string;
+  readonly state: "ok" | "warning" | "missing";
+  readonly detail: string;
+  readonly hint: string | null;
+}
+
+/** A number is the program's exit status; what was to be said has been said on stdout and stderr by then. */
+export interface UseCases {
+  deploy(options: DeployOptions): Promise<number>;
+  rollback(options: RollbackOptions): Promise<number>;
+  attach(options: AttachOptions): Promise<number>;
+  exec(options: ExecOptions): Promise<number>;
+  ssh(options: SshOptions): Promise<number>;
+  hosts(options: ListOptions): Promise<Listing<HostRow>>;
+  status(options: ListOptions): Promise<Listing<StatusRow>>;
+  history(options: HistoryOptions): Promise<Listing<HistoryRow>>;
+  generations(options: GenerationsOptions): Promise<Listing<GenerationRow>>;
+  doctor(options: DoctorOptions): Promise<Listing<DoctorRow>>;
+}
