@@ -28,6 +28,17 @@ const RunStarted = z.object({
   operator: z.string().describe("user@machine that started the run"),
   hosts: z.array(HostName),
 });
+const HostIdentified = z.object({
+  type: z.literal("host-identified"),
+  host: HostName,
+  address: z.string().describe("the address that answered"),
+  port: z.number().int().nullable(),
+  user: z.string().nullable(),
+  machineId: z
+    .string()
+    .nullable()
+    .describe("from /etc/machine-id; emitted only once the machine is accepted as this host"),
+});
 const HostPhase = z.object({
   type: z.literal("host-phase"),
   host: HostName,
@@ -80,6 +91,7 @@ const RunFinished = z.object({
 
 export const EventBody = z.discriminatedUnion("type", [
   RunStarted,
+  HostIdentified,
   HostPhase,
   HostProgress,
   HostLog,
