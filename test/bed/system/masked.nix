@@ -1,0 +1,28 @@
+# Units of the root file system that make no sense in a container, or cost more than they give: user@.service alone takes
+# inotify instances, of which the whole machine has 128.
+[
+  "apt-daily-upgrade.timer"
+  "apt-daily.timer"
+  "console-getty.service"
+  "dev-hugepages.mount"
+  "dev-mqueue.mount"
+  "dpkg-db-backup.timer"
+  "e2scrub_all.timer"
+  "fstrim.timer"
+  "getty@tty1.service"
+  "proc-sys-fs-binfmt_misc.automount"
+  "ssh.service"
+  "ssh.socket"
+  "sys-fs-fuse-connections.mount"
+  "sys-kernel-config.mount"
+  "sys-kernel-debug.mount"
+  "sys-kernel-tracing.mount"
+  "systemd-boot-random-seed.service"
+  "systemd-firstboot.service"
+  "systemd-modules-load.service"
+  "systemd-pstore.service"
+  "systemd-remount-fs.service"
+  "systemd-udev-trigger.service"
+  "systemd-udevd.service"
+  "user@.service"
+]
