@@ -14,9 +14,25 @@ const retry = {
   consecutive: z.number().int().positive().default(1),
 };
 
-export const HealthCheck = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("unit"), unit: z.string().min(1), ...retry }),
-  z.strictObject({ type: z.literal("http"), url: z.url(), status: z.number().int().default(200), ...retry }),
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== null));
+}
+
+const oneHealthCheck = z.discriminatedUnion("type", [
+  z.strictObject({
+    type: z.literal("unit"),
+    unit: z.string().min(1),
+    ...retry,
+    /** Only the host itself knows its units. */
+    from: z.literal("target").default("target"),
+  }),
+  z.strictObject({
+    type: z.literal("http"),
+    url: z.url({ protocol: /^https?$/, error: "expected an http:// or https:// URL" }),
+    status: z.number().int().min(100).max(599).default(200),
+    ...retry,
+  }),
   z.strictObject({
     type: z.literal("tcp"),
     address: z.string().default("127.0.0.1"),
@@ -25,7 +41,10 @@ export const HealthCheck = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("command"), command: z.array(z.string()).min(1), ...retry }),
 ]);
-export type HealthCheck = z.infer<typeof HealthCheck>;
+
+/** In the module all types share one submodule, so what a type has no use for arrives as null: the same as absent. */
+export const HealthCheck = z.preprocess(withoutNulls, oneHealthCheck);
+export type HealthCheck = z.output<typeof HealthCheck>;
 
 /** Everything has a default, so `{}` is a host that only has a name. Unknown keys are an error with their path. */
 export const Deployment = z.strictObject({
@@ -59,4 +78,4 @@ export const Deployment = z.strictObject({
   allowDegraded: z.boolean().default(false),
   offline: z.enum(["fail", "skip"]).default("fail"),
 });
-export type Deployment = z.infer<typeof Deployment>;
+export type Deployment = z.output<typeof Deployment>;
