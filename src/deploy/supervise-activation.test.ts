@@ -1,0 +1,185 @@
+import { expect, test } from "vitest";
+import type { GuardEnd, GuardObserver, GuardOrder, GuardState } from "../activation/guard.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import { HostName } from "../domain/host-name.ts";
+import { RunId } from "../domain/run-id.ts";
+import { StorePath } from "../domain/store-path.ts";
+import type { Connection } from "../ssh/connection.ts";
+import type { Target } from "../ssh/target.ts";
+import { superviseActivation } from "./supervise-activation.ts";
+import type { GuardVerbs, Supervision } from "./supervise-activation.ts";
+
+const order: GuardOrder = {
+  run: RunId.parse("00000000"),
+  operator: "ana@desk",
+  goal: "switch",
+  profile: "/nix/var/nix/profiles/system",
+  system: StorePath.parse("/nix/store/00000000000000000000000000000000-system"),
+  activationTimeout: 10,
+  confirmTimeout: 5,
+  rollback: true,
+  onFailedUnits: "rollback",
+  preActivate: null,
+  healthChecks: [],
+};
+const target = (address: string): Target => ({
+  host: HostName.parse("web-01"),
+  address,
+  port: null,
+  user: "root",
+  options: [],
+  hostKey: null,
+  elevation: null,
+});
+const deployed: GuardEnd = { outcome: "deployed", code: null, message: null, notes: [] };
+const rolledBack: GuardEnd = { outcome: "rolled-back", code: "E_CONFIRM_TIMEOUT", message: "not reached", notes: [] };
+const lost = (): FlotillaError => new FlotillaError("E_CONNECTION_LOST", "the line broke");
+
+const connection = (to: Target): Connection => ({
+  target: to,
+  run: () => Promise.reject(new Error("not used here")),
+  nix: { authority: to.address, environment: {} },
+  close: () => Promise.resolve(),
+});
+
+/** A clock that only moves when somebody sleeps. */
+function fakeClock(): Supervision["clock"] {
+  let now = 0;
+  return {
+    now: () => new Date(now),
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+interface Scene {
+  readonly start: (observer: GuardObserver) => Promise<GuardEnd>;
+  readonly verbs?: Partial<GuardVerbs>;
+  readonly reachable?: readonly string[];
+  readonly checkHealth?: Supervision["checkHealth"];
+}
+
+/** Plays one activation; `opened` are the addresses of the fresh connections, `verbs` what was said over them. */
+async function play(scene: Scene): Promise<{ end: GuardEnd | null; opened: string[]; said: string[] }> {
+  const opened: string[] = [];
+  const said: string[] = [];
+  const say =
+    (verb: "follow" | "confirm" | "revert", fallback: GuardEnd): GuardVerbs["follow"] =>
+    (over, run, observer, signal) => {
+      said.push(`${verb} over ${over.target.address}`);
+      return scene.verbs?.[verb]?.(over, run, observer, signal) ?? Promise.resolve(fallback);
+    };
+  const end = await superviseActivation({
+    guard: {
+      start: (_connection, _order, observer) => scene.start(observer),
+      follow: say("follow", rolledBack),
+      confirm: say("confirm", deployed),
+      revert: say("revert", rolledBack),
+    },
+    order,
+    login: connection(target("old")),
+    confirmTargets: [target("new")],
+    fallbackTargets: [target("old")],
+    open: (targets) => {
+      const reached = targets.find(({ address }) => (scene.reachable ?? ["new"]).includes(address));
+      if (reached === undefined) return Promise.reject(new FlotillaError("E_UNREACHABLE", "no answer"));
+      opened.push(reached.address);
+      return Promise.resolve(connection(reached));
+    },
+    checkHealth: scene.checkHealth ?? (() => Promise.resolve()),
+    observer: { onState: () => {}, onLog: () => {} },
+    onConfirming: () => {},
+    clock: fakeClock(),
+    signal: new AbortController().signal,
+  });
+  return { end, opened, said };
+}
+
+const reach =
+  (...states: GuardState[]) =>
+  (observer: GuardObserver): void => {
+    for (const state of states) observer.onState(state, null);
+  };
+
+test("confirms over a fresh connection to the new system's address", async () => {
+  const { end, opened, said } = await play({
+    start: (observer) => {
+      reach("starting", "activating", "awaiting-confirm")(observer);
+      return new Promise(() => {});
+    },
+  });
+  expect(end).toEqual(deployed);
+  expect(opened).toEqual(["new"]);
+  expect(said).toEqual(["confirm over new"]);
+});
+
+test("an answer at the old address alone confirms nothing", async () => {
+  const { end, said } = await play({
+    start: (observer) => {
+      reach("starting", "activating", "awaiting-confirm")(observer);
+      return Promise.reject(lost());
+    },
+    reachable: ["old"],
+  });
+  expect(said.filter((verb) => verb.startsWith("confirm"))).toEqual([]);
+  expect(end).toEqual(rolledBack);
+});
+
+test("a line that breaks during the activation is taken up again, and then confirmed", async () => {
+  const { end, said } = await play({
+    start: (observer) => {
+      reach("starting", "activating")(observer);
+      return Promise.reject(lost());
+    },
+    verbs: {
+      follow: (_over, _run, observer) => {
+        reach("awaiting-confirm")(observer);
+        return new Promise(() => {});
+      },
+    },
+  });
+  expect(said).toEqual(["follow over new", "confirm over new"]);
+  expect(end).toEqual(deployed);
+});
+
+test("a host that stays away is lost contact, never a guess", async () => {
+  const { end } = await play({
+    start: (observer) => {
+      reach("starting", "activating")(observer);
+      return Promise.reject(lost());
+    },
+    reachable: [],
+  });
+  expect(end).toBeNull();
+});
+
+test("the guard's word on the first line wins while fresh connections fail", async () => {
+  const { end } = await play({
+    start: async (observer) => {
+      reach("starting", "activating", "awaiting-confirm")(observer);
+      for (let turn = 0; turn < 8; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return rolledBack;
+    },
+    reachable: [],
+  });
+  expect(end).toEqual(rolledBack);
+});
+
+test("a failing check from here reverts and says why", async () => {
+  const { end, said } = await play({
+    start: (observer) => {
+      reach("starting", "awaiting-confirm")(observer);
+      return new Promise(() => {});
+    },
+    checkHealth: () => Promise.reject(new FlotillaError("E_HEALTH", "http answered 500")),
+  });
+  expect(said).toEqual(["revert over new"]);
+  expect(end).toEqual({ ...rolledBack, code: "E_HEALTH", message: "http answered 500" });
+});
+
+test("a guard that refuses to start is an error, and nothing is tried after it", async () => {
+  const refusal = new FlotillaError("E_LOCKED", "held by another run");
+  await expect(play({ start: () => Promise.reject(refusal) })).rejects.toBe(refusal);
+});
