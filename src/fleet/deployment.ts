@@ -42,6 +42,11 @@ const oneHealthCheck = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("command"), command: z.array(z.string()).min(1), ...retry }),
 ]);
 
+/** Every setting that some type of health check has. */
+export const healthCheckSettings: readonly string[] = [
+  ...new Set(oneHealthCheck.options.flatMap((option) => Object.keys(option.shape))),
+];
+
 /** In the module all types share one submodule, so what a type has no use for arrives as null: the same as absent. */
 export const HealthCheck = z.preprocess(withoutNulls, oneHealthCheck);
 export type HealthCheck = z.output<typeof HealthCheck>;

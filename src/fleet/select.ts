@@ -10,7 +10,8 @@ import { nearestName } from "./nearest-name.ts";
 /** What a selection looks at. */
 export interface Selectable {
   readonly name: string;
-  readonly tags: readonly string[];
+  /** null: not known, as the host does not evaluate. It may then have any tag, and is meant rather than left out. */
+  readonly tags: readonly string[] | null;
 }
 
 /** What one term of a selection asks of a host. */
@@ -78,14 +79,14 @@ export function needsTags(selection: Selection): boolean {
  */
 export function select<Host extends Selectable>(selection: Selection, hosts: readonly Host[]): readonly Host[] {
   for (const term of selection.terms) {
-    if (!hosts.some((host) => matches(term.matcher, host))) throw unknownTerm(term, hosts);
+    if (!hosts.some((host) => matches(term.matcher, host, true))) throw unknownTerm(term, hosts);
   }
   const wanted = selection.terms.filter((term) => !term.exclude);
   const leftOut = selection.terms.filter((term) => term.exclude);
   const selected = hosts.filter(
     (host) =>
-      (wanted.length === 0 || wanted.some((term) => matches(term.matcher, host))) &&
-      !leftOut.some((term) => matches(term.matcher, host)),
+      (wanted.length === 0 || wanted.some((term) => matches(term.matcher, host, true))) &&
+      !leftOut.some((term) => matches(term.matcher, host, false)),
   );
   if (selected.length === 0 && hosts.length > 0) {
     throw new FlotillaError("E_SELECTION", `the selection "${selection.text}" leaves out every host it names`);
@@ -93,19 +94,19 @@ export function select<Host extends Selectable>(selection: Selection, hosts: rea
   return selected;
 }
 
-function matches(matcher: Matcher, host: Selectable): boolean {
+function matches(matcher: Matcher, host: Selectable, unknown: boolean): boolean {
   switch (matcher.kind) {
     case "name":
       return matcher.glob.matches(host.name);
     case "tag":
-      return host.tags.some((tag) => matcher.glob.matches(tag));
+      return host.tags?.some((tag) => matcher.glob.matches(tag)) ?? unknown;
   }
 }
 
 function unknownTerm(term: Term, hosts: readonly Selectable[]): FlotillaError {
   const { kind, glob } = term.matcher;
   const names = hosts.map((host) => host.name);
-  const tags = [...new Set(hosts.flatMap((host) => host.tags))];
+  const tags = [...new Set(hosts.flatMap((host) => host.tags ?? []))];
   const message = `no host of the fleet ${kind === "tag" ? "has a tag" : "is named"} ${glob.isPattern ? "like " : ""}"${glob.text}"`;
   return new FlotillaError("E_SELECTION", message, { hint: suggestion(kind, glob.text, names, tags) });
 }

@@ -1,0 +1,157 @@
+// From what the evaluation says of a host to a Host: its settings found, checked, and completed.
+import type { z } from "zod";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { HostName } from "../domain/host-name.ts";
+import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
+import { Deployment, healthCheckSettings } from "./deployment.ts";
+import type { Host } from "./fleet.ts";
+import { didYouMean } from "./nearest-name.ts";
+import { withoutOtherToolsSettings } from "./other-tools-settings.ts";
+import { mergePlain } from "./plain-deployment.ts";
+
+/** Where a host's settings are written: the NixOS module, the flake's plain output, or nowhere. */
+type Source =
+  | { readonly kind: "module"; readonly value: unknown }
+  | { readonly kind: "plain"; readonly value: unknown }
+  | { readonly kind: "none" };
+
+export interface ReadSettings {
+  readonly deployment: Deployment;
+  /** What of the configuration flotilla does not do; for the operator. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * A host from its evaluation. The module's settings win whole; else those of the plain output (hosts.<name> over
+ * defaults); else only its name is known, which is then its ssh address.
+ *
+ * @throws FlotillaError E_CONFIGURATION naming the host, the option, what was expected and where it is set
+ */
+export function hostFromEvaluation(
+  evaluated: EvaluatedHost,
+  plain: FleetOutline["plain"],
+): { readonly host: Host; readonly warnings: readonly string[] } {
+  const { deployment, warnings } =
+    evaluated.deployment === null || evaluated.deployment === undefined
+      ? plainSettings(evaluated.name, plain)
+      : moduleSettings(evaluated, plain);
+  const { name, system, derivation, toplevel, version, sshPorts } = evaluated;
+  return { host: { name, system, deployment, derivation, toplevel, version, sshPorts }, warnings };
+}
+
+function moduleSettings(evaluated: EvaluatedHost, plain: FleetOutline["plain"]): ReadSettings {
+  const { name } = evaluated;
+  const settings = readSettings(name, { kind: "module", value: evaluated.deployment });
+  if (plain === null || !Object.hasOwn(plain.hosts, name)) return settings;
+  const shadowed = plainSettings(name, plain).deployment;
+  // Tags are read from the plain output before anything is evaluated: they must not say something else than the module.
+  if (shadowed.tags.length > 0 && shadowed.tags.toSorted().join() !== settings.deployment.tags.toSorted().join()) {
+    throw new FlotillaError("E_CONFIGURATION", `${name}: deployment.tags and flotilla.hosts give different tags`, {
+      host: name,
+      step: "evaluate",
+      hint: "keep this host's settings in one of the two places",
+    });
+  }
+  const warning = `${name}: imports the deployment module; what flotilla.hosts says of it has no effect`;
+  return { ...settings, warnings: [...settings.warnings, warning] };
+}
+
+/** The settings that the plain output gives a host; all defaults where there is no such output. */
+export function plainSettings(host: HostName, plain: FleetOutline["plain"]): ReadSettings {
+  if (plain === null) return readSettings(host, { kind: "none" });
+  const own = Object.hasOwn(plain.hosts, host) ? plain.hosts[host] : undefined;
+  return readSettings(host, { kind: "plain", value: mergePlain(plain.defaults ?? undefined, own) ?? {} });
+}
+
+/**
+ * Names in `flotilla.hosts` that are no host of the flake: a typing mistake whose settings would silently be lost.
+ *
+ * @throws FlotillaError E_CONFIGURATION for the first of them
+ */
+export function checkPlainNames(outline: FleetOutline): void {
+  const unknown = Object.keys(outline.plain?.hosts ?? {}).find(
+    (name) => !outline.names.some((known) => known === name),
+  );
+  if (unknown === undefined) return;
+  throw new FlotillaError(
+    "E_CONFIGURATION",
+    `the flake output flotilla.hosts has settings for "${unknown}", which is not in nixosConfigurations`,
+    { hint: didYouMean(unknown, outline.names) ?? "take them out, or add the configuration" },
+  );
+}
+
+function readSettings(host: HostName, source: Source): ReadSettings {
+  const { settings, ignored } = withoutOtherToolsSettings(source.kind === "none" ? {} : source.value);
+  const parsed = Deployment.safeParse(settings);
+  if (!parsed.success) throw shapeError(host, source, parsed.error.issues);
+  const targetHost = parsed.data.targetHost === undefined ? host : parsed.data.targetHost;
+  return {
+    deployment: { ...parsed.data, targetHost },
+    warnings:
+      ignored.length === 0
+        ? []
+        : [
+            `${host}: flotilla does not act on ${ignored.map((name) => `deployment.${name}`).join(", ")}; ` +
+              "what is set there will not happen",
+          ],
+  };
+}
+
+function shapeError(host: HostName, source: Source, issues: readonly z.core.$ZodIssue[]): FlotillaError {
+  const complaints = issues.flatMap(leaves).map(describe);
+  const first = complaints[0];
+  const origin = source.kind === "module" ? "the option " : "";
+  const messages = complaints.map(({ path, expected }) => `${origin}${pathOf(source, host, path)}: ${expected}`);
+  return new FlotillaError("E_CONFIGURATION", `${host}: ${messages.join("; ")}`, {
+    host,
+    step: "evaluate",
+    hint:
+      first?.hint ??
+      (source.kind === "module"
+        ? "it is set in the host's NixOS configuration"
+        : "it is set in the flake output `flotilla`, in hosts or in defaults"),
+  });
+}
+
+interface Complaint {
+  readonly path: readonly PropertyKey[];
+  readonly expected: string;
+  readonly hint?: string | undefined;
+}
+
+/** The complaints of a union's nearest branch in place of "invalid union". */
+function leaves(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  const nearest = issue.code === "invalid_union" ? issue.errors[0] : undefined;
+  return nearest?.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
+}
+
+function describe(issue: z.core.$ZodIssue): Complaint {
+  if (issue.code !== "unrecognized_keys") return { path: issue.path, expected: issue.message };
+  const [unknown = ""] = issue.keys;
+  const hint = didYouMean(unknown, knownKeys(issue.path));
+  return { path: [...issue.path, unknown], expected: "flotilla knows no such setting", hint };
+}
+
+/** The keys that are known where an unknown one was found. */
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  switch (path[0]) {
+    case undefined:
+      return Object.keys(Deployment.shape);
+    case "rollback":
+      return Object.keys(Deployment.shape.rollback.unwrap().shape);
+    case "healthChecks":
+      return healthCheckSettings;
+    default:
+      return [];
+  }
+}
+
+/** `deployment.healthChecks[0].url`, as the user would write it. */
+function pathOf(source: Source, host: HostName, path: readonly PropertyKey[]): string {
+  const root =
+    source.kind === "module" ? "deployment" : `flotilla.hosts.${/^[A-Za-z_][\w'-]*$/u.test(host) ? host : `"${host}"`}`;
+  return path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`),
+    root,
+  );
+}

@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import { HostName } from "../domain/host-name.ts";
+import { DerivationPath, StorePath } from "../domain/store-path.ts";
+import type { LockedFlake } from "../nix/locked-flake.ts";
+import type { EvaluatedHost, FleetOutline, Nix } from "../nix/nix.ts";
+import type { Host } from "./fleet.ts";
+import { readFleet } from "./read-fleet.ts";
+import { everyHost, parseSelection } from "./select.ts";
+
+const hash = "0123456789abcdfghijklmnpqrsvwxyz";
+const flake: LockedFlake = {
+  reference: "path:/infra",
+  locked: "path:/infra",
+  fingerprint: "f",
+  revision: null,
+  dirty: false,
+  directory: null,
+};
+
+/** What each host's configuration evaluates to: its deployment settings, or the error it fails with. */
+type Configurations = Readonly<Record<string, object | FlotillaError | null>>;
+
+const unused = () => Promise.reject(new Error("not part of reading a fleet"));
+
+/** A nix whose evaluations are a table, and that notes what it was asked. */
+function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = null) {
+  const evaluated: string[] = [];
+  const nix: Nix = {
+    version: unused,
+    lockFlake: unused,
+    build: unused,
+    copy: unused,
+    outline: () => Promise.resolve({ names: Object.keys(configurations).map((name) => HostName.parse(name)), plain }),
+    evaluate: ({ hosts, onHost }) => {
+      for (const name of hosts) {
+        evaluated.push(name);
+        const deployment = configurations[name];
+        if (deployment === undefined) throw new Error(`${name} was never in the outline`);
+        onHost(name, deployment instanceof FlotillaError ? deployment : host(name, deployment));
+      }
+      return Promise.resolve();
+    },
+  };
+  return { nix, evaluated };
+}
+
+const host = (name: HostName, deployment: unknown): EvaluatedHost => ({
+  name,
+  system: "x86_64-linux",
+  derivation: DerivationPath.parse(`/nix/store/${hash}-${name}.drv`),
+  toplevel: StorePath.parse(`/nix/store/${hash}-${name}`),
+  version: null,
+  sshPorts: null,
+  deployment,
+});
+
+async function read(nix: Nix, on: string | null) {
+  const order: string[] = [];
+  const results = new Map<string, Host | FlotillaError>();
+  const warnings: string[] = [];
+  await readFleet(nix, flake, {
+    selection: on === null ? everyHost : parseSelection(on),
+    useCache: true,
+    workers: 2,
+    signal: new AbortController().signal,
+    onSelected: (names) => order.push(`selected ${names.join(" ")}`),
+    onHost: (name, result) => {
+      order.push(name);
+      if (results.has(name)) throw new Error(`${name} was answered twice`);
+      results.set(name, result);
+    },
+    onWarning: (message) => warnings.push(message),
+    onLog: () => {},
+  });
+  return { order, results, warnings };
+}
+
+const broken = new FlotillaError("E_EVALUATION", "undefined variable");
+
+describe("readFleet", () => {
+  it("evaluates only the hosts that were named", async () => {
+    const { nix, evaluated } = nixOf({ a: null, b: null, c: null });
+    const { order } = await read(nix, "c,a");
+    expect(order).toEqual(["selected a c", "a", "c"]);
+    expect(evaluated).toEqual(["a", "c"]);
+  });
+
+  it("evaluates every host once where the module's tags decide", async () => {
+    const { nix, evaluated } = nixOf({ a: { tags: ["web"] }, b: { tags: ["db"] }, c: { tags: ["web"] } });
+    const { order, results } = await read(nix, "@web");
+    expect(order).toEqual(["selected a c", "a", "c"]);
+    expect(evaluated).toEqual(["a", "b", "c"]);
+    expect(results.get("a")).toMatchObject({ name: "a", deployment: { tags: ["web"], targetHost: "a" } });
+  });
+
+  it("evaluates nothing to learn tags that the plain output has", async () => {
+    const plain = { defaults: { tags: ["all"] }, hosts: { a: { tags: ["web"] }, b: {} } };
+    const { nix, evaluated } = nixOf({ a: null, b: null }, plain);
+    expect((await read(nix, "@web")).order).toEqual(["selected a", "a"]);
+    expect(evaluated).toEqual(["a"]);
+  });
+
+  it("lets one broken host fail alone", async () => {
+    const { nix } = nixOf({ a: broken, b: null, c: { targetPort: "x" } });
+    const { results } = await read(nix, null);
+    expect(results.get("a")).toBe(broken);
+    expect(results.get("b")).toMatchObject({ name: "b" });
+    expect(results.get("c")).toMatchObject({ code: "E_CONFIGURATION", host: "c" });
+  });
+
+  it("never drops a host in silence because its tags are not known", async () => {
+    const { nix } = nixOf({ a: { tags: ["web"] }, b: broken, c: { tags: ["db"] } });
+    const { order, results } = await read(nix, "@web");
+    expect(order[0]).toBe("selected a b");
+    expect(results.get("b")).toBe(broken);
+    expect((await read(nix, "@web,!b")).order[0]).toBe("selected a");
+    expect((await read(nix, "!@db")).order[0]).toBe("selected a b");
+  });
+
+  it("answers also for a host that nix says nothing of", async () => {
+    const { nix } = nixOf({ a: null });
+    const silent: Nix = { ...nix, evaluate: () => Promise.resolve() };
+    expect((await read(silent, null)).results.get("a")).toMatchObject({ code: "E_EVALUATION", host: "a" });
+  });
+
+  it("passes warnings on once a host", async () => {
+    const { nix } = nixOf({ a: { keys: { k: {} }, tags: ["t"] } });
+    expect((await read(nix, "@t")).warnings).toHaveLength(1);
+  });
+
+  it.each([
+    [{}, null, "E_NO_FLEET"],
+    [{ a: null }, "b", "E_SELECTION"],
+    [{ a: null }, "@b", "E_SELECTION"],
+  ])("refuses %j with --on %s: %s", async (configurations, on, code) => {
+    await expect(read(nixOf(configurations).nix, on)).rejects.toMatchObject({ code });
+  });
+});

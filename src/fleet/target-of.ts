@@ -1,0 +1,98 @@
+// Where a host is logged into before a change, and where the new system must be found after it.
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { HostName } from "../domain/host-name.ts";
+import type { Target } from "../ssh/target.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Host } from "./fleet.ts";
+import { type HostAddress, parseHostAddress } from "./host-address.ts";
+
+export interface LoginHints {
+  /** --target-host, as the operator wrote it: the only way in then. */
+  readonly override?: string | undefined;
+  /** Where this host was reached in an earlier run. */
+  readonly lastKnown?: HostAddress | undefined;
+}
+
+type Addressed = Pick<Host, "name" | "deployment">;
+
+/**
+ * Where to log into a host, in the order to try: what the configuration declares, then where it was found last time:
+ * a configuration that moves the host to another address is deployed through the old one. None for a host with
+ * `targetHost = null`.
+ *
+ * @throws FlotillaError E_CONFIGURATION or E_USAGE for an address that cannot be one
+ */
+export function loginTargets(host: Addressed, hints: LoginHints = {}): readonly Target[] {
+  if (hints.override !== undefined) return [overrideTarget(host, hints.override)];
+  const declared = declaredTargets(host);
+  if (declared.length === 0 || hints.lastKnown === undefined) return declared;
+  return distinct([...declared, targetAt(host, hints.lastKnown)]);
+}
+
+/**
+ * Where the new system must answer a fresh login for it to be kept: the addresses, port and user that the new
+ * configuration declares, the one we came in by first. Where it declares no targetPort and its sshd does not listen on
+ * the port we came in by, its own ports are tried. With --target-host that address comes first, then the declared ones.
+ */
+export function confirmTargets(
+  host: Addressed & Pick<Host, "sshPorts">,
+  cameInBy: Target,
+  override?: string,
+): readonly Target[] {
+  const declared = declaredTargets(host);
+  const first = override === undefined ? [] : [overrideTarget(host, override)];
+  const byOurWay = declared.filter((target) => sameAddress(target, cameInBy));
+  return distinct([...first, ...byOurWay, ...declared].flatMap((target) => onNewPorts(host, target)));
+}
+
+function onNewPorts(host: Pick<Host, "deployment" | "sshPorts">, target: Target): readonly Target[] {
+  const ports = host.sshPorts ?? [];
+  if (host.deployment.targetPort !== null || ports.length === 0 || ports.includes(target.port ?? 22)) return [target];
+  return ports.map((port) => ({ ...target, port }));
+}
+
+function declaredTargets(host: Addressed): readonly Target[] {
+  const { targetHost, targetHosts } = host.deployment;
+  const written = [...(targetHost === null ? [] : [targetHost ?? host.name]), ...targetHosts];
+  return distinct(
+    written.map((text) => {
+      const address = parseHostAddress(text);
+      if (address !== null) return targetAt(host, address);
+      throw new FlotillaError("E_CONFIGURATION", `${host.name}: deployment.targetHost "${text}" is no address`, {
+        host: host.name,
+        step: "connect",
+        hint: "write it as address, user@address or [IPv6 address]:port",
+      });
+    }),
+  );
+}
+
+function overrideTarget(host: Addressed, text: string): Target {
+  const address = parseHostAddress(text);
+  if (address !== null) return targetAt(host, address);
+  throw new FlotillaError("E_USAGE", `--target-host "${text}" is no address`, {
+    hint: "write it as address, user@address or [IPv6 address]:port",
+  });
+}
+
+function targetAt(host: { readonly name: HostName; readonly deployment: Deployment }, address: HostAddress): Target {
+  const { deployment } = host;
+  return {
+    host: host.name,
+    address: address.address,
+    port: address.port ?? deployment.targetPort,
+    user: address.user ?? deployment.targetUser,
+    options: deployment.sshOptions,
+    hostKey: deployment.hostKey,
+    elevation: deployment.privilegeEscalationCommand,
+  };
+}
+
+const sameAddress = (left: Target, right: Target): boolean => left.address === right.address;
+
+function distinct(targets: readonly Target[]): readonly Target[] {
+  const byWay = new Map(
+    targets.map((target) => [`${target.user ?? ""}@${target.address}:${target.port ?? ""}`, target]),
+  );
+  return [...byWay.values()];
+}
