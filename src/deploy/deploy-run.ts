@@ -1,0 +1,142 @@
+// A whole run: reads the fleet, sends every host on its way as soon as it is known, and says how each one ended.
+import pLimit from "p-limit";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { Goal } from "../domain/goal.ts";
+import type { HostName } from "../domain/host-name.ts";
+import { exitStatus, isSuccess, runExitStatus } from "../domain/outcome.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Host } from "../fleet/fleet.ts";
+import { readFleet } from "../fleet/read-fleet.ts";
+import type { Selection } from "../fleet/select.ts";
+import type { LockedFlake } from "../nix/locked-flake.ts";
+import { deployHost } from "./deploy-host.ts";
+import type { HostSteps } from "./deploy-host.ts";
+import type { HostResult } from "./host-result.ts";
+import type { RunServices } from "./run-services.ts";
+import { Gates } from "./gates.ts";
+
+export interface DeployRequest {
+  readonly goal: Goal;
+  readonly flake: LockedFlake;
+  readonly selection: Selection;
+  readonly useCache: boolean;
+  readonly evaluationWorkers: number;
+  readonly limits: { readonly connect: number; readonly copy: number; readonly activate: number };
+}
+
+/** The steps of one run, with the gates that order its activations. */
+export type MakeSteps = (gates: Gates, limits: HostSteps["limits"]) => HostSteps;
+
+/**
+ * Runs to the end and resolves with the exit status. What happens to a host is an outcome, never an exception.
+ *
+ * @throws FlotillaError when the fleet cannot be read or the selection is empty: before anything was tried.
+ */
+export async function deployRun(request: DeployRequest, services: RunServices, makeSteps: MakeSteps): Promise<number> {
+  return new DeployRun(request, services, makeSteps).run();
+}
+
+class DeployRun {
+  readonly #request: DeployRequest;
+  readonly #services: RunServices;
+  readonly #steps: HostSteps;
+  readonly #gates = new Gates();
+  readonly #started: number;
+  readonly #evaluations = new Map<HostName, PromiseWithResolvers<Host>>();
+  readonly #hosts: Promise<void>[] = [];
+  readonly #results = new Map<HostName, HostResult>();
+  /** Unreachable hosts whose settings say that this is all right. */
+  readonly #excused = new Set<HostName>();
+
+  constructor(request: DeployRequest, services: RunServices, makeSteps: MakeSteps) {
+    this.#request = request;
+    this.#services = services;
+    this.#started = services.clock.now().getTime();
+    const { connect, copy, activate } = request.limits;
+    this.#steps = makeSteps(this.#gates, {
+      connect: pLimit(connect),
+      copy: pLimit(copy),
+      activate: pLimit(activate),
+    });
+  }
+
+  async run(): Promise<number> {
+    const { flake, selection, useCache, evaluationWorkers } = this.#request;
+    const { emit, interruption, nix } = this.#services;
+    try {
+      await readFleet(nix, flake, {
+        selection,
+        useCache,
+        workers: evaluationWorkers,
+        signal: interruption.halt,
+        onSelected: (names) => this.#begin(names),
+        onHost: (name, result) => this.#evaluated(name, result),
+        onWarning: (message) => emit({ type: "warning", message }),
+        onLog: (host, line) => emit({ type: "host-log", host, phase: "evaluate", line }),
+      });
+    } catch (error) {
+      if (this.#evaluations.size === 0) throw error;
+      for (const { reject } of this.#evaluations.values()) reject(error);
+    }
+    await Promise.all(this.#hosts);
+    return this.#end();
+  }
+
+  #begin(names: readonly HostName[]): void {
+    const { emit, operator } = this.#services;
+    const { flake, goal } = this.#request;
+    emit({ type: "run-started", goal, flake: flake.reference, revision: flake.revision, operator, hosts: [...names] });
+    this.#gates.expect(names);
+    for (const name of names) {
+      const evaluation = Promise.withResolvers<Host>();
+      evaluation.promise.catch(() => {});
+      this.#evaluations.set(name, evaluation);
+      emit({ type: "host-phase", host: name, phase: "evaluate", state: "started" });
+    }
+    for (const [name, { promise }] of this.#evaluations) this.#hosts.push(this.#deploy(name, promise));
+  }
+
+  #evaluated(host: HostName, result: Host | FlotillaError): void {
+    const failed = result instanceof FlotillaError;
+    this.#services.emit({ type: "host-phase", host, phase: "evaluate", state: failed ? "failed" : "finished" });
+    this.#gates.learn(host, failed ? null : result.deployment);
+    const evaluation = this.#evaluations.get(host);
+    if (failed) evaluation?.reject(result.at(host, "evaluate"));
+    else evaluation?.resolve(result);
+  }
+
+  async #deploy(name: HostName, evaluation: Promise<Host>): Promise<void> {
+    const { clock, emit } = this.#services;
+    const result = await deployHost(this.#steps, this.#request.goal, name, evaluation);
+    const offline = await evaluation.then(
+      ({ deployment }) => deployment.offline,
+      () => "fail",
+    );
+    const excused = result.outcome === "unreachable" && offline === "skip";
+    const outcome: Outcome = excused ? "skipped" : result.outcome;
+    if (excused) this.#excused.add(name);
+    this.#results.set(name, { ...result, outcome });
+    this.#gates.finish(name, excused || isSuccess(outcome));
+    const { reason, notes, ...rest } = result;
+    emit({
+      type: "host-finished",
+      host: name,
+      ...rest,
+      outcome,
+      ...(reason === null ? {} : { reason }),
+      notes: [...notes],
+      seconds: (clock.now().getTime() - this.#started) / 1000,
+    });
+  }
+
+  #end(): number {
+    const { clock, emit, interruption } = this.#services;
+    const outcomes: Partial<Record<Outcome, number>> = {};
+    for (const { outcome } of this.#results.values()) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    const counted = [...this.#results].filter(([name]) => !this.#excused.has(name)).map(([, { outcome }]) => outcome);
+    const status = interruption.halt.aborted ? exitStatus.interrupted : runExitStatus(counted);
+    const seconds = (clock.now().getTime() - this.#started) / 1000;
+    emit({ type: "run-finished", outcomes, exitStatus: status, seconds });
+    return status;
+  }
+}

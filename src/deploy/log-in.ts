@@ -1,0 +1,68 @@
+// The one login of a run to a host, with the inspection in it. Where the host was reached last time is tried while the
+// configuration still evaluates; what the configuration then says always wins.
+import type { Inspection } from "../checks/inspection.ts";
+import type { HostName } from "../domain/host-name.ts";
+import type { Host } from "../fleet/fleet.ts";
+import type { OpenedConnection } from "../ssh/connection.ts";
+import type { Target } from "../ssh/target.ts";
+import type { HostSession } from "./host-session.ts";
+
+export interface LogInServices {
+  /** A login to the first of the targets that answers, with the inspection script as its first question. */
+  readonly open: (targets: readonly Target[]) => Promise<OpenedConnection>;
+  readonly parseInspection: (output: string) => Inspection;
+  /** Where the host was reached last time; null where that is not known. */
+  readonly guess: (name: HostName) => Target | null;
+  /** Where it is reached by its configuration, in order. */
+  readonly targets: (host: Host) => readonly Target[];
+}
+
+/** Logs in and inspects; the session's connection knows how to become root. */
+export async function logIn(services: LogInServices, name: HostName, evaluation: Promise<Host>): Promise<HostSession> {
+  const guess = services.guess(name);
+  // Kept as a value: nobody may be waiting yet when it fails.
+  const early = guess === null ? null : services.open([guess]).catch((error: unknown) => ({ error }));
+  let targets: readonly Target[];
+  try {
+    targets = services.targets(await evaluation);
+  } catch (error) {
+    await close(early);
+    throw error;
+  }
+  const [first] = targets;
+  if (early === null || guess === null || first === undefined || !isSameLogin(guess, first)) {
+    await close(early);
+    return sessionOf(services, await services.open(targets), first);
+  }
+  const opened = await early;
+  if (!("error" in opened)) return sessionOf(services, opened, first);
+  if (targets.length === 1) throw opened.error;
+  // From the beginning: whether the next address has its turn is decided in one place, by what the first one said.
+  return sessionOf(services, await services.open(targets), first);
+}
+
+async function close(early: Promise<OpenedConnection | { error: unknown }> | null): Promise<void> {
+  const opened = await early;
+  if (opened !== null && opened !== undefined && !("error" in opened)) await opened.connection.close();
+}
+
+function sessionOf(
+  { parseInspection }: LogInServices,
+  { connection, firstOutput }: OpenedConnection,
+  declared: Target | undefined,
+): HostSession {
+  const inspection = parseInspection(firstOutput);
+  return { connection: connection.withElevation(declared?.elevation ?? inspection.elevation), inspection };
+}
+
+/** Whether both are one login; how root is reached then is another matter. */
+function isSameLogin(left: Target, right: Target): boolean {
+  return (
+    left.address === right.address &&
+    left.port === right.port &&
+    left.user === right.user &&
+    left.hostKey === right.hostKey &&
+    left.options.length === right.options.length &&
+    left.options.every((option, index) => option === right.options[index])
+  );
+}

@@ -1,0 +1,39 @@
+// What a run needs of the other rooms. main.ts puts the real ones in; tests of the pipeline put in small fakes.
+import type { Inspection } from "../checks/inspection.ts";
+import type { Emit } from "../domain/event.ts";
+import type { HostName } from "../domain/host-name.ts";
+import type { RunId } from "../domain/run-id.ts";
+import type { Nix } from "../nix/nix.ts";
+import type { Connection, OpenedConnection } from "../ssh/connection.ts";
+import type { Target } from "../ssh/target.ts";
+import type { RunClock } from "./run-clock.ts";
+import type { GuardVerbs } from "./supervise-activation.ts";
+
+/** What the history remembers of a host. */
+export interface HostMemory {
+  readonly address: string;
+  readonly port: number | null;
+  readonly user: string | null;
+  readonly machineId: string | null;
+}
+
+/** The two ways out that an operator has: once to start nothing new, twice to leave at once. */
+export interface Interruption {
+  readonly halt: AbortSignal;
+  readonly leave: AbortSignal;
+}
+
+export interface RunServices {
+  readonly run: RunId;
+  /** user@machine of the operator. */
+  readonly operator: string;
+  readonly nix: Nix;
+  readonly guard: GuardVerbs;
+  /** A fresh login to the first target that answers, asking for an inspection in the same breath. */
+  readonly open: (targets: readonly Target[], signal: AbortSignal) => Promise<OpenedConnection>;
+  readonly parseInspection: (output: string, connection: Connection) => Inspection;
+  readonly remember: (host: HostName) => HostMemory | null;
+  readonly emit: Emit;
+  readonly clock: RunClock;
+  readonly interruption: Interruption;
+}
