@@ -1,0 +1,31 @@
+// The commands, in the order in which help shows them.
+import type { DocumentedCommand } from "./command.ts";
+import { attach } from "./commands/attach.ts";
+import { build } from "./commands/build.ts";
+import { completions } from "./commands/completions.ts";
+import { deploy } from "./commands/deploy.ts";
+import { doctor } from "./commands/doctor.ts";
+import { exec } from "./commands/exec.ts";
+import { generations } from "./commands/generations.ts";
+import { history } from "./commands/history.ts";
+import { hosts } from "./commands/hosts.ts";
+import { push } from "./commands/push.ts";
+import { rollback } from "./commands/rollback.ts";
+import { ssh } from "./commands/ssh.ts";
+import { status } from "./commands/status.ts";
+
+export const commands: Readonly<Record<string, DocumentedCommand>> = {
+  deploy,
+  build,
+  push,
+  rollback,
+  attach,
+  hosts,
+  status,
+  history,
+  generations,
+  exec,
+  ssh,
+  doctor,
+  completions,
+};

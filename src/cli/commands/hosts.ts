@@ -1,0 +1,27 @@
+import { buildCommand } from "@stricli/core";
+import type { DocumentedCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
+import { evaluateLimitFlags, limitsOf, type EvaluateLimitFlags } from "../flags/limit-flags.ts";
+import { listFlags, type ListFlags } from "../flags/output-flags.ts";
+import { printListing } from "../print-listing.ts";
+
+type Flags = SelectionFlags & EvaluateLimitFlags & NixFlags & ListFlags;
+
+export const hosts: DocumentedCommand = {
+  usage: "",
+  examples: [
+    { input: "", brief: "every host, how it is reached, its tags" },
+    { input: "--on 'web-*' --json", brief: "the same of some hosts, for a program" },
+  ],
+  command: buildCommand<Flags, [], Context>({
+    docs: { brief: "List the hosts of the fleet" },
+    parameters: { flags: { ...selectionFlags, ...evaluateLimitFlags, ...nixFlags, ...listFlags } },
+    async func(flags) {
+      const { hosts } = await this.useCases();
+      const listing = await hosts({ ...fleetOptions(flags), limits: limitsOf(flags) });
+      const { hostsTable } = await import("../tables.ts");
+      printListing(this, listing, { json: flags.json, table: hostsTable, none: "The fleet has no hosts." });
+    },
+  }),
+};

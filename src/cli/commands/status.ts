@@ -1,0 +1,41 @@
+import { buildCommand } from "@stricli/core";
+import type { DocumentedCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
+import {
+  evaluateLimitFlags,
+  limitsOf,
+  parallelFlags,
+  type EvaluateLimitFlags,
+  type ParallelFlags,
+} from "../flags/limit-flags.ts";
+import { listFlags, type ListFlags } from "../flags/output-flags.ts";
+import { printListing } from "../print-listing.ts";
+
+type Flags = SelectionFlags & ParallelFlags & EvaluateLimitFlags & NixFlags & ListFlags;
+
+export const status: DocumentedCommand = {
+  usage: "",
+  examples: [
+    { input: "", brief: "what every host runs now, and how its last run ended" },
+    { input: "--on @web --json", brief: "the same of the web hosts, for a program" },
+  ],
+  command: buildCommand<Flags, [], Context>({
+    docs: {
+      brief: "Ask hosts what they run and how they are",
+      fullDescription: [
+        "Ask hosts what they run and how they are. A run that lost contact with a host learns its end here.",
+        "Exits with 1 where some host could not be asked, with 4 where none could.",
+      ].join("\n"),
+    },
+    parameters: {
+      flags: { ...selectionFlags, ...parallelFlags, ...evaluateLimitFlags, ...nixFlags, ...listFlags },
+    },
+    async func(flags) {
+      const { status } = await this.useCases();
+      const listing = await status({ ...fleetOptions(flags), limits: limitsOf(flags) });
+      const { statusTable } = await import("../tables.ts");
+      printListing(this, listing, { json: flags.json, table: statusTable, none: "The fleet has no hosts." });
+    },
+  }),
+};

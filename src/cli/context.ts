@@ -1,0 +1,13 @@
+// What a command can reach: its streams, its environment and, lazily, the rest of the program.
+import type { StricliProcess } from "@stricli/core";
+import type { UseCases } from "./use-cases.ts";
+
+export interface Context {
+  /** exitCode is undefined until a command sets it. */
+  readonly process: StricliProcess & { readonly env: Readonly<Partial<Record<string, string>>> };
+  readonly cwd: string;
+  /** The --flake of the command line that a shell completes. */
+  readonly completedFlake?: string;
+  /** Loads what the command needs; --help and --version never call it. */
+  useCases(): Promise<UseCases>;
+}

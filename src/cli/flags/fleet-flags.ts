@@ -1,0 +1,95 @@
+// The flags that say which hosts, and how Nix reads them: those of every command that reads the fleet.
+import type { FlagParametersForType } from "@stricli/core";
+import { proposeSelection } from "../completion/propose-hosts.ts";
+import type { Context } from "../context.ts";
+import type { FleetOptions } from "../use-cases.ts";
+import { validated } from "../validated.ts";
+
+export interface SelectionFlags {
+  readonly flake: string | undefined;
+  readonly on: readonly string[] | undefined;
+}
+
+export interface NixFlags {
+  readonly showTrace: boolean;
+  readonly impure: boolean;
+  readonly option: readonly (readonly [string, string])[] | undefined;
+  readonly overrideInput: readonly (readonly [string, string])[] | undefined;
+  readonly noEvalCache: boolean;
+}
+
+export const flakeFlag: FlagParametersForType<Pick<SelectionFlags, "flake">, Context> = {
+  flake: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "REF",
+    brief: "Flake to read (default: the nearest flake.nix, upwards from here)",
+  },
+};
+
+export const selectionFlags: FlagParametersForType<SelectionFlags, Context> = {
+  ...flakeFlag,
+  on: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    variadic: true,
+    placeholder: "SELECTION",
+    proposeCompletions: proposeSelection,
+    brief: "Names, globs, @tag; ! leaves out, a comma means or (default: all)",
+  },
+};
+
+export const nixFlags: FlagParametersForType<NixFlags, Context> = {
+  showTrace: {
+    kind: "boolean",
+    default: false,
+    withNegated: false,
+    brief: "Show Nix's whole trace where an evaluation fails",
+  },
+  impure: {
+    kind: "boolean",
+    default: false,
+    withNegated: false,
+    brief: "Let evaluation see the environment and mutable paths",
+  },
+  option: {
+    kind: "parsed",
+    parse: validated("--option", (parsers) => parsers.pair),
+    optional: true,
+    variadic: true,
+    placeholder: "NAME VALUE",
+    brief: "Set a Nix setting; repeatable",
+  },
+  overrideInput: {
+    kind: "parsed",
+    parse: validated("--override-input", (parsers) => parsers.pair),
+    optional: true,
+    variadic: true,
+    placeholder: "INPUT FLAKE",
+    brief: "Use another flake for an input of the flake; repeatable",
+  },
+  noEvalCache: {
+    kind: "boolean",
+    default: false,
+    withNegated: false,
+    brief: "Evaluate even where the result is known",
+  },
+};
+
+/** What the flags mean to the use cases. */
+export const fleetOptions = (
+  flags: Partial<SelectionFlags> & NixFlags & { readonly verbose?: boolean },
+): FleetOptions => ({
+  flake: flags.flake ?? null,
+  on: flags.on === undefined ? null : flags.on.join(","),
+  nix: {
+    showTrace: flags.showTrace,
+    impure: flags.impure,
+    options: flags.option ?? [],
+    overrideInputs: flags.overrideInput ?? [],
+    verbose: flags.verbose ?? false,
+  },
+  evaluationCache: !flags.noEvalCache,
+});

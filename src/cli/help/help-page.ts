@@ -1,0 +1,104 @@
+// The pages that --help prints and docs/cli.md shows: made from the commands themselves, so they cannot say anything else.
+import { styleText } from "node:util";
+import type { DocumentedCommand } from "../command.ts";
+import { buildFlags, reachFlags, riskFlags, safetyFlags } from "../flags/deploy-flags.ts";
+import { nixFlags, selectionFlags } from "../flags/fleet-flags.ts";
+import { allLimitFlags } from "../flags/limit-flags.ts";
+import { listFlags, viewFlags } from "../flags/output-flags.ts";
+import { rows } from "./rows.ts";
+
+/** Shared flags stand under the heading of their kind, a command's own before them. */
+const headings: readonly (readonly [string, readonly string[]])[] = [
+  ["Hosts", Object.keys(selectionFlags)],
+  ["Safety", [...Object.keys(safetyFlags), ...Object.keys(riskFlags)]],
+  ["Building and copying", [...Object.keys(buildFlags), ...Object.keys(reachFlags)]],
+  ["Limits", Object.keys(allLimitFlags)],
+  ["Nix", Object.keys(nixFlags)],
+  ["Output", [...Object.keys(viewFlags), ...Object.keys(listFlags)]],
+];
+
+type Flags = NonNullable<DocumentedCommand["command"]["parameters"]["flags"]>;
+type Flag = Flags[string];
+
+/** The page of one command. */
+export function commandPage(name: string, { command, usage, examples }: DocumentedCommand, colours: boolean): string {
+  const { flags = {}, aliases = {}, positional } = command.parameters;
+  const shared = new Set(headings.flatMap(([, names]) => names));
+  const own = Object.keys(flags).filter((flag) => !shared.has(flag));
+  const arguments_ =
+    positional === undefined ? [] : positional.kind === "array" ? [positional.parameter] : positional.parameters;
+
+  const flagRow = (flag: string): readonly [string, string] => {
+    const definition = flags[flag];
+    const short = Object.entries(aliases).find(([, long]) => long === flag)?.[0];
+    return [
+      `${short === undefined ? "    " : `-${short}, `}--${kebab(flag)}${placeholder(definition)}`,
+      `${definition?.brief ?? ""}${defaultOf(definition)}`,
+    ];
+  };
+  const flagSection = (heading: string, names: readonly string[]) =>
+    section(heading, names.filter((flag) => flag in flags).map(flagRow));
+
+  return page(colours, [
+    [
+      "",
+      [`Usage: ${["flotilla", name, usage, Object.keys(flags).length > 0 ? "[FLAGS]" : ""].filter(Boolean).join(" ")}`],
+    ],
+    ["", (command.fullDescription ?? command.brief).split("\n")],
+    ["Examples", examples.flatMap(({ input, brief }) => [`  flotilla ${name} ${input}`.trimEnd(), `      ${brief}`])],
+    section(
+      "Arguments",
+      arguments_.map(({ placeholder = "", brief, default: value }) => [
+        placeholder,
+        value === undefined ? brief : `${brief} (default: ${value})`,
+      ]),
+    ),
+    flagSection("Flags", own),
+    ...headings.map(([heading, names]) => flagSection(heading, [...new Set(names)])),
+    section("Help", [["-h, --help", "Print this help"]]),
+  ]);
+}
+
+/** The page that `flotilla` alone prints. */
+export function overviewPage(commands: Readonly<Record<string, DocumentedCommand>>, colours: boolean): string {
+  return page(colours, [
+    ["", ["Deploys fleets of NixOS machines over ssh: in parallel, reversibly, and truthfully."]],
+    ["", ["Usage: flotilla COMMAND [ARGUMENTS] [FLAGS]"]],
+    section(
+      "Commands",
+      Object.entries(commands).map(([name, { command }]) => [name, command.brief]),
+    ),
+    section("Flags", [
+      ["-h, --help", "Print this help, or a command's with its flags and examples"],
+      ["    --version", "Print the version"],
+    ]),
+    [
+      "A first time",
+      [
+        "  flotilla doctor              is all here that it needs?",
+        "  flotilla deploy --dry-run    what would stand in the way, without changing anything",
+        "  flotilla deploy --on web-1   one host",
+      ],
+    ],
+  ]);
+}
+
+type Section = readonly [heading: string, lines: readonly string[]];
+
+const section = (heading: string, entries: readonly (readonly [string, string])[]): Section => [heading, rows(entries)];
+
+function page(colours: boolean, sections: readonly Section[]): string {
+  const bold = (heading: string) => (colours ? styleText("bold", heading, { validateStream: false }) : heading);
+  return sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([heading, lines]) => `${[...(heading === "" ? [] : [bold(heading)]), ...lines].join("\n")}\n`)
+    .join("\n");
+}
+
+const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const placeholder = (flag: Flag | undefined): string =>
+  flag?.kind === "parsed" && flag.placeholder !== undefined ? ` ${flag.placeholder}` : "";
+
+const defaultOf = (flag: Flag | undefined): string =>
+  flag?.kind === "parsed" && typeof flag.default === "string" ? ` (default: ${flag.default})` : "";

@@ -1,0 +1,65 @@
+// Words of the command line to values, each by a zod schema. Loaded only when a word needs it: zod costs a quarter of a start.
+import { z } from "zod";
+import { GenerationNumber } from "../domain/generation-number.ts";
+import { Goal } from "../domain/goal.ts";
+import { HostName } from "../domain/host-name.ts";
+import { RunId } from "../domain/run-id.ts";
+import type { BuildOn } from "./use-cases.ts";
+
+/** The longest anyone may ask us to wait: a day. */
+const longest = 86_400;
+
+const parserOf =
+  <Schema extends z.ZodType>(schema: Schema) =>
+  (word: string): z.output<Schema> => {
+    const result = schema.safeParse(word);
+    if (result.success) return result.data;
+    throw new Error(result.error.issues.map((issue) => issue.message).join("; "));
+  };
+
+const wholeNumber = (what: string, limit: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, what)
+    .transform(Number)
+    .pipe(z.number().min(1, what).max(limit, what));
+
+/** No leading dash and no blank: it must neither read as a flag nor as two words wherever it is handed on to. */
+const address = z.string().regex(/^[^\s-][^\s]*$/, "expected an ssh address such as root@192.0.2.7:22 or an alias");
+
+export const goal = parserOf(
+  z.string().pipe(z.enum(Goal.options, { error: `expected one of ${Goal.options.join(", ")}` })),
+);
+export const goals: readonly string[] = Goal.options;
+export const hostName = parserOf(HostName);
+export const runId = parserOf(RunId);
+export const targetAddress = parserOf(address);
+export const count = parserOf(wholeNumber("expected a whole number from 1 to 10000", 10_000));
+export const seconds = parserOf(wholeNumber(`expected whole seconds from 1 to ${longest}`, longest));
+export const generation = parserOf(
+  wholeNumber("expected a generation's number, as `flotilla generations HOST` lists them", 999_999_999).pipe(
+    GenerationNumber,
+  ),
+);
+
+/** What cannot be a host's name here is one to ssh: "local" and "target" are taken. */
+export const buildOn = parserOf(
+  address.transform((word): BuildOn =>
+    word === "local" || word === "target" ? { kind: word } : { kind: "host", host: word },
+  ),
+);
+
+/** The encoded form that joinFlagPairs makes of `--option NAME VALUE`. */
+export const pair = parserOf(
+  z
+    .string()
+    .transform((word): unknown => {
+      try {
+        return JSON.parse(word);
+      } catch {
+        return undefined;
+      }
+    })
+    .pipe(z.tuple([z.string().min(1), z.string()], { error: "expected two words, a name and a value" }))
+    .readonly(),
+);

@@ -1,0 +1,13 @@
+// What a run is told where its command has no flag for it: the defaults of `deploy`.
+import type { DeployOptions } from "./use-cases.ts";
+
+export const unconcernedRun = {
+  targetHost: null,
+  buildOn: null,
+  dryRun: false,
+  substitute: true,
+  allowDegraded: false,
+  acceptNewMachine: false,
+  rollback: null,
+  confirmTimeout: null,
+} as const satisfies Partial<DeployOptions>;
