@@ -1,0 +1,48 @@
+// Makes this machine able to hold beds: packages, the hosts' root file system, the controller's Nix. Nothing is done twice;
+// two at once wait for each other; what a killed one left half done is made again.
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { controllerNix, makeControllerNix } from "./controller-nix.ts";
+import { takeLock } from "./lock.ts";
+import { installPackages, missingPackages } from "./packages.ts";
+import { bedDirectory, bedsDirectory, controllerDirectory, setUpLock } from "./places.ts";
+import { makeRootFileSystem, rootFileSystem } from "./root-file-system.ts";
+
+/** Why no bed can be on this machine, in one line; null when it can. */
+export function whyNoBed(): string | null {
+  if (process.platform !== "linux") return `the test bed needs Linux, this is ${process.platform}`;
+  if (process.getuid?.() !== 0) return "the test bed needs root: it makes network namespaces, mounts and machines";
+  if (!existsSync("/etc/debian_version") || !existsSync("/usr/bin/apt-get")) return "the test bed needs Debian: its hosts are made of Debian packages";
+  return null;
+}
+
+/** Progress goes to `say`, a line per step that has to be done; on a machine that is ready nothing is said. */
+export async function setUp(say: (line: string) => void): Promise<void> {
+  const why = whyNoBed();
+  if (why !== null) throw new Error(why);
+  if (isReady()) return;
+  await mkdir(bedsDirectory, { recursive: true });
+  await mkdir(controllerDirectory, { recursive: true });
+  const lock = await takeLock(setUpLock, { seconds: 900 });
+  if (lock === null) throw new Error(`another set-up of the test bed has held ${setUpLock} for 15 minutes`);
+  try {
+    const missing = missingPackages();
+    await step(missing.length > 0, `installing ${missing.join(" ")}`, () => installPackages(missing), say);
+    await step(!existsSync(rootFileSystem()), "making the root file system of the hosts (Debian trixie)", makeRootFileSystem, say);
+    await step(!existsSync(controllerNix()), "making the controller's nix", makeControllerNix, say);
+  } finally {
+    await lock.release();
+  }
+}
+
+function isReady(): boolean {
+  return existsSync(bedDirectory) && missingPackages().length === 0 && existsSync(rootFileSystem()) && existsSync(controllerNix());
+}
+
+async function step(needed: boolean, title: string, work: () => Promise<void>, say: (line: string) => void): Promise<void> {
+  if (!needed) return;
+  const start = Date.now();
+  say(`test bed: ${title} …`);
+  await work();
+  say(`test bed: done in ${((Date.now() - start) / 1000).toFixed(1)} s`);
+}
