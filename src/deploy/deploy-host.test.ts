@@ -7,7 +7,7 @@ import { HostName } from "../domain/host-name.ts";
 import { DerivationPath, StorePath } from "../domain/store-path.ts";
 import { Deployment } from "../fleet/deployment.ts";
 import type { Host } from "../fleet/fleet.ts";
-import type { Connection } from "../ssh/connection.ts";
+import { fakeConnection } from "../../test/fakes/fake-connection.ts";
 import { deployHost, isSettled } from "./deploy-host.ts";
 import type { HostSteps } from "./deploy-host.ts";
 import { unlimited } from "./in-phase.ts";
@@ -49,13 +49,16 @@ const inspection: Inspection = {
 function scene(changes: Partial<HostSteps> = {}, seen: Partial<Inspection> = {}) {
   const taken: string[] = [];
   const events: EventBody[] = [];
-  const connection: Connection = {
-    target: { host: name, address: "web-01", port: null, user: "root", options: [], hostKey: null, elevation: null },
-    run: () => Promise.reject(new Error("not used here")),
-    withElevation: () => connection,
-    nix: { authority: "web-01", environment: {} },
-    close: async () => void taken.push("close"),
+  const target = {
+    host: name,
+    address: "web-01",
+    port: null,
+    user: "root",
+    options: [],
+    hostKey: null,
+    elevation: null,
   };
+  const connection = fakeConnection(target, () => taken.push("close"));
   const take =
     <Result>(step: string, result: Result) =>
     async (): Promise<Result> => {

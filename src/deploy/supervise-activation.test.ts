@@ -4,8 +4,8 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
 import { StorePath } from "../domain/store-path.ts";
-import type { Connection } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
+import { fakeConnection } from "../../test/fakes/fake-connection.ts";
 import { superviseActivation } from "./supervise-activation.ts";
 import type { GuardVerbs, Supervision } from "./supervise-activation.ts";
 
@@ -34,13 +34,6 @@ const target = (address: string): Target => ({
 const deployed: GuardEnd = { outcome: "deployed", code: null, message: null, notes: [] };
 const rolledBack: GuardEnd = { outcome: "rolled-back", code: "E_CONFIRM_TIMEOUT", message: "not reached", notes: [] };
 const lost = (): FlotillaError => new FlotillaError("E_CONNECTION_LOST", "the line broke");
-
-const connection = (to: Target): Connection => ({
-  target: to,
-  run: () => Promise.reject(new Error("not used here")),
-  nix: { authority: to.address, environment: {} },
-  close: () => Promise.resolve(),
-});
 
 /** A clock that only moves when somebody sleeps. */
 function fakeClock(): Supervision["clock"] {
@@ -79,14 +72,14 @@ async function play(scene: Scene): Promise<{ end: GuardEnd | null; opened: strin
       revert: say("revert", rolledBack),
     },
     order,
-    login: connection(target("old")),
+    login: fakeConnection(target("old")),
     confirmTargets: [target("new")],
     fallbackTargets: [target("old")],
     open: (targets) => {
       const reached = targets.find(({ address }) => (scene.reachable ?? ["new"]).includes(address));
       if (reached === undefined) return Promise.reject(new FlotillaError("E_UNREACHABLE", "no answer"));
       opened.push(reached.address);
-      return Promise.resolve(connection(reached));
+      return Promise.resolve(fakeConnection(reached));
     },
     checkHealth: scene.checkHealth ?? (() => Promise.resolve()),
     observer: { onState: () => {}, onLog: () => {} },
