@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { HostName } from "../domain/host-name.ts";
 import { Gates } from "./gates.ts";
 
-const [a, b, c] = ["a", "b", "c"].map((name) => HostName.parse(name)) as [HostName, HostName, HostName]; // three in, three out
+const a = HostName.parse("a");
+const b = HostName.parse("b");
+const c = HostName.parse("c");
 
 function gatesOf(orders: Record<string, { wave?: number; dependsOn?: string[] }>): Gates {
   const gates = new Gates();
