@@ -221,10 +221,16 @@ let
       callModule =
         module:
         module (
-          mapAttrs (name: _: specialArgs.${name} or config._module.args.${name}) (functionArgs module)
+          # By name, and only when used: an argument may come from a module that is not read yet.
+          mapAttrs (name: _: config._module.args.${name}) (functionArgs module)
           // specialArgs
           // {
-            inherit lib options config;
+            inherit
+              lib
+              options
+              config
+              extendModules
+              ;
           }
         );
       # Reversed, so that lists come out in NixOS's order.
@@ -241,11 +247,6 @@ let
           throw "The option `${showOption first.path}' does not exist. Definition values:${showDefinitions first.definitions}"
         else
           result;
-    in
-    {
-      _type = "configuration";
-      config = checked (builtins.removeAttrs config [ "_module" ]);
-      options = checked (builtins.removeAttrs options [ "_module" ]);
       extendModules =
         {
           modules ? [ ],
@@ -256,6 +257,13 @@ let
           specialArgs = given.specialArgs or { } // specialArgs;
           inherit prefix;
         };
+    in
+    {
+      _type = "configuration";
+      inherit extendModules;
+      inherit (config) _module;
+      config = checked (builtins.removeAttrs config [ "_module" ]);
+      options = checked (builtins.removeAttrs options [ "_module" ]);
     };
 in
 {

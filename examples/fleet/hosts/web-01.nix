@@ -1,0 +1,5 @@
+{
+  imports = [ ../modules/web.nix ];
+
+  networking.hostName = "web-01";
+}

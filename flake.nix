@@ -1,0 +1,45 @@
+{
+  description = "Deploys fleets of NixOS machines over ssh: in parallel, reversibly, and truthfully";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      inherit (nixpkgs) lib;
+      forEachSystem = lib.genAttrs [
+        "x86_64-linux"
+        "aarch64-linux"
+        "x86_64-darwin"
+        "aarch64-darwin"
+      ];
+    in
+    {
+      packages = forEachSystem (system: {
+        default = nixpkgs.legacyPackages.${system}.callPackage ./nix/package.nix { };
+      });
+
+      apps = forEachSystem (system: {
+        default = {
+          type = "app";
+          program = "${self.packages.${system}.default}/bin/flotilla";
+          meta.description = "Deploy a fleet of NixOS machines";
+        };
+      });
+
+      overlays.default = final: _: {
+        flotilla = final.callPackage ./nix/package.nix { };
+      };
+
+      # Declares deployment.*; see docs/options.md.
+      nixosModules.default = ./nix/modules/deployment.nix;
+
+      lib = import ./nix/lib.nix { inherit lib; };
+
+      templates.default = {
+        path = ./examples/fleet;
+        description = "Two web servers and a database";
+        welcomeText = "Put your ssh key and your disks into modules/common.nix, then: flotilla deploy";
+      };
+    };
+}

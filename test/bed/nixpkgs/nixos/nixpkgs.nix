@@ -1,0 +1,26 @@
+# nixpkgs.* and the `pkgs` that modules get.
+{ config, lib, ... }:
+let
+  inherit (lib) mkOption types;
+in
+{
+  options.nixpkgs = {
+    hostPlatform = mkOption {
+      type = types.coercedTo types.str (system: { inherit system; }) types.attrs;
+      example = "x86_64-linux";
+    };
+    config = mkOption {
+      type = types.attrs;
+      default = { };
+    };
+    overlays = mkOption {
+      type = types.listOf types.unspecified;
+      default = [ ];
+    };
+  };
+
+  config._module.args.pkgs = import ../packages.nix {
+    inherit lib;
+    inherit (config.nixpkgs.hostPlatform) system;
+  };
+}

@@ -1,0 +1,67 @@
+# `pkgs` of the stand-in: what modules build small files with, and names for programs that the bed's hosts have.
+{ lib, system }:
+let
+  # Built here whatever the host's platform: these are scripts and texts.
+  inherit (import ../system/derivations.nix { buildPlatform = "x86_64-linux"; }) derive;
+
+  write =
+    {
+      name,
+      text,
+      destination ? "",
+      mode ? "0444",
+    }:
+    derive name
+      {
+        inherit text destination mode;
+        passAsFile = [ "text" ];
+      }
+      ''
+        mkdir -p "$(dirname "$out$destination")"
+        cp "$textPath" "$out$destination"
+        chmod "$mode" "$out$destination"
+      '';
+
+  # A program of the root file system that all hosts of the bed share.
+  program = name: derive name { } ''
+    mkdir -p "$out/bin"
+    ln -s /usr/bin/${name} "$out/bin/${name}"
+  '' // { meta.mainProgram = name; };
+
+  kernel = version: { kernel = { inherit version; }; };
+in
+lib.genAttrs [
+  "curl"
+  "git"
+  "htop"
+  "perl"
+  "rsync"
+  "vim"
+] program
+// {
+  inherit lib system;
+  stdenv.hostPlatform = { inherit system; };
+
+  writeText = name: text: write { inherit name text; };
+  writeShellScript =
+    name: text:
+    write {
+      inherit name;
+      text = "#!/bin/sh\n${text}\n";
+      mode = "0555";
+    };
+  writeShellScriptBin =
+    name: text:
+    write {
+      inherit name;
+      text = "#!/bin/sh\n${text}\n";
+      destination = "/bin/${name}";
+      mode = "0555";
+    }
+    // {
+      meta.mainProgram = name;
+    };
+
+  linuxPackages = kernel "6.12.1";
+  linuxPackages_latest = kernel "6.13.5";
+}
