@@ -9,10 +9,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // Node 22 calls node:sqlite experimental, once, on stderr. It is the only warning that is not for the operator.
-const { emitWarning } = process;
+const emitWarning = process.emitWarning.bind(process);
 process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
   if (String(warning).startsWith("SQLite is an experimental feature")) return;
-  Reflect.apply(emitWarning, process, [warning, ...rest]);
+  Reflect.apply(emitWarning, undefined, [warning, ...rest]);
 };
 
 process.exitCode = await runCli(process.argv.slice(2), {

@@ -1,6 +1,6 @@
 // The command tree as stricli runs it, with our own help and our own words for its errors.
-import { buildApplication, buildRouteMap, version } from "@stricli/core";
-import { readAsset } from "../assets.ts";
+import { buildApplication, buildRouteMap, version as versionFlag } from "@stricli/core";
+import { version } from "../version.ts";
 import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
 import { text } from "./error-text.ts";
@@ -23,10 +23,10 @@ export const application = buildApplication<Context>(
   },
   {
     help,
-    version: version({
+    version: versionFlag({
       alias: false,
       brief: "Print the version",
-      info: { getCurrentVersion: async () => JSON.parse(readAsset("package.json")).version },
+      info: { currentVersion: version() },
     }),
   },
 );

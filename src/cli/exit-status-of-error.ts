@@ -1,10 +1,10 @@
 // What the program exits with when it cannot even begin, or a command ends in an error instead of an outcome.
 import type { ErrorCode } from "../domain/error-codes.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { exitStatus } from "../domain/outcome.ts";
 
-/** Values of domain/outcome.ts; repeated in types only, so that --version does not load zod for a number. */
-type ExitStatus =
-  (typeof import("../domain/outcome.ts").exitStatus)[keyof typeof import("../domain/outcome.ts").exitStatus];
+// The type alone: --version would pay for zod with the value.
+type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
 export function exitStatusOfError(error: unknown): ExitStatus {
   return error instanceof FlotillaError ? exitStatusOfCode(error.code) : 70;

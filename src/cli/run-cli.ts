@@ -1,10 +1,6 @@
 // One run of the command line, from words to exit status. Nothing in here knows of the real process: tests run it in theirs.
-import { ExitCode, run } from "@stricli/core";
-import { application } from "./application.ts";
+import { version } from "../version.ts";
 import type { Context } from "./context.ts";
-import { describeError } from "./error-text.ts";
-import { exitStatusOfError } from "./exit-status-of-error.ts";
-import { joinFlagPairs } from "./pair-flags.ts";
 
 /**
  * Runs the command that the words name.
@@ -12,32 +8,17 @@ import { joinFlagPairs } from "./pair-flags.ts";
  * @example await runCli(["deploy", "--on", "@web"], context)
  */
 export async function runCli(words: readonly string[], context: Context): Promise<number> {
-  if (words[0] === "__complete") {
-    const { complete } = await import("./completion/complete.ts");
-    context.process.stdout.write(await complete(words.slice(words[1] === "--" ? 2 : 1), context));
+  const [first, ...rest] = words;
+  if (first === "--version" && rest.length === 0) {
+    // Scripts and prompts ask this often: answered before the commands are loaded.
+    context.process.stdout.write(`${version()}\n`);
     return 0;
   }
-  try {
-    await run(application, joinFlagPairs(words), context);
-  } catch (error) {
-    context.process.stderr.write(`${describeError(error)}\n`);
-    return exitStatusOfError(error);
+  if (first === "__complete") {
+    const { complete } = await import("./completion/complete.ts");
+    context.process.stdout.write(await complete(rest[0] === "--" ? rest.slice(1) : rest, context));
+    return 0;
   }
-  return exitStatusOfStricli(Number(context.process.exitCode ?? 0));
-}
-
-/** stricli's own codes are negative; every one that is not about the command line is a bug of ours. */
-function exitStatusOfStricli(code: number): number {
-  switch (code) {
-    case ExitCode.UnknownCommand:
-    case ExitCode.InvalidArgument:
-      return 2;
-    case ExitCode.IntegrationError:
-    case ExitCode.ContextLoadError:
-    case ExitCode.CommandLoadError:
-    case ExitCode.InternalError:
-      return 70;
-    default:
-      return code;
-  }
+  const { runApplication } = await import("./run-application.ts");
+  return runApplication(words, context);
 }

@@ -188,14 +188,14 @@ export interface DoctorRow {
 
 /** A number is the program's exit status; what was to be said has been said on stdout and stderr by then. */
 export interface UseCases {
-  deploy(options: DeployOptions): Promise<number>;
-  rollback(options: RollbackOptions): Promise<number>;
-  attach(options: AttachOptions): Promise<number>;
-  exec(options: ExecOptions): Promise<number>;
-  ssh(options: SshOptions): Promise<number>;
-  hosts(options: ListOptions): Promise<Listing<HostRow>>;
-  status(options: ListOptions): Promise<Listing<StatusRow>>;
-  history(options: HistoryOptions): Promise<Listing<HistoryRow>>;
-  generations(options: GenerationsOptions): Promise<Listing<GenerationRow>>;
-  doctor(options: DoctorOptions): Promise<Listing<DoctorRow>>;
+  readonly deploy: (options: DeployOptions) => Promise<number>;
+  readonly rollback: (options: RollbackOptions) => Promise<number>;
+  readonly attach: (options: AttachOptions) => Promise<number>;
+  readonly exec: (options: ExecOptions) => Promise<number>;
+  readonly ssh: (options: SshOptions) => Promise<number>;
+  readonly hosts: (options: ListOptions) => Promise<Listing<HostRow>>;
+  readonly status: (options: ListOptions) => Promise<Listing<StatusRow>>;
+  readonly history: (options: HistoryOptions) => Promise<Listing<HistoryRow>>;
+  readonly generations: (options: GenerationsOptions) => Promise<Listing<GenerationRow>>;
+  readonly doctor: (options: DoctorOptions) => Promise<Listing<DoctorRow>>;
 }

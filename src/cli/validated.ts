@@ -1,7 +1,8 @@
 // Between stricli and our parsers: loads them when a word needs one, and says in the error which flag or argument it was.
 import { FlotillaError } from "../domain/flotilla-error.ts";
+import type * as allParsers from "./parsers.ts";
 
-type Parsers = typeof import("./parsers.ts");
+type Parsers = typeof allParsers;
 
 /**
  * A stricli parser that hands the word to one of ours.

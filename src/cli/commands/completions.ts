@@ -10,7 +10,7 @@ export const completions: DocumentedCommand = {
     { input: 'zsh     # eval "$(flotilla completions zsh)" in ~/.zshrc', brief: "zsh" },
     { input: "fish    # flotilla completions fish | source, in ~/.config/fish/config.fish", brief: "fish" },
   ],
-  command: buildCommand<Record<never, never>, [Shell], Context>({
+  command: buildCommand<NonNullable<unknown>, [Shell], Context>({
     docs: { brief: "Print the completion script of a shell" },
     parameters: {
       positional: {

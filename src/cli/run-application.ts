@@ -1,0 +1,34 @@
+// The commands themselves: words to stricli, stricli's codes to our exit statuses.
+import { ExitCode, run } from "@stricli/core";
+import { application } from "./application.ts";
+import type { Context } from "./context.ts";
+import { describeError } from "./error-text.ts";
+import { exitStatusOfError } from "./exit-status-of-error.ts";
+import { joinFlagPairs } from "./pair-flags.ts";
+
+/** Runs the command that the words name and resolves with the exit status, one of docs/exit-status.md. */
+export async function runApplication(words: readonly string[], context: Context): Promise<number> {
+  try {
+    await run(application, joinFlagPairs(words), context);
+  } catch (error) {
+    context.process.stderr.write(`${describeError(error)}\n`);
+    return exitStatusOfError(error);
+  }
+  return exitStatusOfStricli(Number(context.process.exitCode ?? 0));
+}
+
+/** stricli's own codes are negative; every one that is not about the command line is a bug of ours. */
+function exitStatusOfStricli(code: number): number {
+  switch (code) {
+    case ExitCode.UnknownCommand:
+    case ExitCode.InvalidArgument:
+      return 2;
+    case ExitCode.IntegrationError:
+    case ExitCode.ContextLoadError:
+    case ExitCode.CommandLoadError:
+    case ExitCode.InternalError:
+      return 70;
+    default:
+      return code;
+  }
+}
