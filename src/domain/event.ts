@@ -105,7 +105,11 @@ export type EventBody = z.infer<typeof EventBody>;
 
 /** An event as it is emitted: what happened, in which run, when. */
 export const RunEvent = z.intersection(
-  z.object({ version: z.literal(eventVersion), run: RunId, at: z.iso.datetime() }),
+  z.object({
+    schema: z.literal(eventVersion).describe("version of this schema"), // `version` is a host's
+    run: RunId,
+    at: z.iso.datetime(),
+  }),
   EventBody,
 );
 export type RunEvent = z.infer<typeof RunEvent>;
