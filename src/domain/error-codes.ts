@@ -17,6 +17,8 @@ export const errorCodes = {
   E_COPY: "The closure could not be copied to the host.",
   E_UNSIGNED_PATHS: "The host's Nix daemon refuses paths without a trusted signature.",
   E_TARGET_DISK_FULL: "The disk of the host is full, or too full for the new system.",
+  E_SSH_CONFIGURATION: "An ssh configuration file or option is not understood by the ssh program here.",
+  E_SSH_ALGORITHMS: "The ssh program here and the host's sshd have no algorithm in common.",
   E_AUTHENTICATION: "The host refused our keys.",
   E_HOST_KEY_CHANGED: "The host's ssh key is not the one known for it.",
   E_HOST_KEY_UNKNOWN: "The host's ssh key has never been accepted.",

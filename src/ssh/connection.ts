@@ -7,18 +7,27 @@ export interface RemoteCommand {
   /** Words, quoted for the remote shell by ssh/ alone. `["sh", "-s"]` with a script as stdin is the usual form. */
   readonly words: readonly string[];
   readonly stdin?: string | Uint8Array;
-  /** Run as root (by the target's elevation) or as the login user. */
+  /** Run as root (by the connection's elevation) or as the login user. */
   readonly asRoot: boolean;
+  /** Milliseconds. When they are over ssh is ended here; what runs there may go on, and is to have its own limit. */
   readonly deadline: number;
 }
 
 export interface Connection {
   readonly target: Target;
-  /** Rejects with a classified FlotillaError when ssh itself fails (status 255, deadline); a command's own non-zero exit is a result. */
+  /** Words that make the login user root; [] for root itself; null: not known yet, or there is no way. */
+  readonly elevation: readonly string[] | null;
+  /** The same login, once the inspection has told how its user becomes root. What the target itself says goes before. */
+  withElevation(words: readonly string[] | null): Connection;
+  /**
+   * Rejects with a classified FlotillaError when ssh itself fails (E_CONNECTION_LOST and such), when the elevation is
+   * refused (E_ELEVATION), at the deadline (E_DEADLINE) and when the signal aborts (E_INTERRUPTED). A command's own
+   * non-zero exit is a result, 255 too.
+   */
   run(command: RemoteCommand, options?: RunOptions): Promise<ProcessResult>;
   /** How the nix programs use this very connection: a store URI's authority and the variables of their environment. */
   readonly nix: {
-    /** e.g. root@web-01 or root@[fd00::1]; the port is in NIX_SSHOPTS. */
+    /** e.g. root@web-01 or root@[fd00::1]; the port is the connection's own. */
     readonly authority: string;
     readonly environment: Readonly<Record<string, string>>;
   };
@@ -27,10 +36,11 @@ export interface Connection {
 }
 
 export interface OpenConnectionOptions {
+  /** Ends the login while it is being made; a connection that is open lives until `close`. */
   readonly signal?: AbortSignal;
-  /** Milliseconds for the login itself. */
+  /** Milliseconds for the login itself and firstScript together. */
   readonly deadline: number;
-  /** A script for `sh -s`, run as the login user in the same ssh process that makes the connection: login and first question cost one round trip less. */
+  /** A script for `sh`, run as the login user in the same ssh process that makes the connection: login and first question cost one round trip less. */
   readonly firstScript?: string;
 }
 
@@ -41,5 +51,10 @@ export interface OpenedConnection {
 }
 
 export interface Ssh {
+  /** Always logs in afresh, never through a master that is there already. */
   open(target: Target, options: OpenConnectionOptions): Promise<OpenedConnection>;
+  /** A session of the operator's own, in their terminal: questions are asked, nothing is multiplexed by us. Resolves with its exit status. */
+  interactive(target: Target, words?: readonly string[]): Promise<number>;
+  /** Ends all connections that are still open and takes their sockets away. */
+  close(): Promise<void>;
 }
