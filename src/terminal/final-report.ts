@@ -1,0 +1,125 @@
+// What is left on the screen when a run has ended: the table of outcomes, each failure with its cause and what to do, and the sum.
+import type { Outcome } from "../domain/outcome.ts";
+import { isSuccess } from "../domain/outcome.ts";
+import { truncate } from "./display-width.ts";
+import { lastLines } from "./event-lines.ts";
+import { formatDuration } from "./format-duration.ts";
+import { hostLine, nameWidthFor } from "./host-line.ts";
+import { nextSteps } from "./next-steps.ts";
+import { outcomeSign } from "./outcome-sign.ts";
+import { plural } from "./plural.ts";
+import { printable, printableLines } from "./printable.ts";
+import { countOutcomes, type HostFinished, type HostView, type RunView } from "./run-view.ts";
+import { runHeader } from "./run-header.ts";
+import type { Style } from "./style.ts";
+import { drawLine, type Piece, type StyledLine } from "./styled-line.ts";
+
+/** Fleets up to this size list every host; larger ones only those that did not end as asked. */
+const smallFleet = 20;
+/** Failures shown with their log; the rest is named by cause. */
+const failuresInFull = 10;
+const logLinesShown = 10;
+const indent = "    ";
+
+interface EndedHost extends HostView {
+  readonly end: HostFinished;
+}
+
+/** The report, as lines. Table rows are cut to the style's columns; messages and logs never are. */
+export function finalReport(view: RunView, style: Style): string[] {
+  const uncut: Style = { ...style, columns: null };
+  const ended = view.hosts.filter((host): host is EndedHost => host.end !== null);
+  const bad = ended.filter(({ end }) => !isSuccess(end.outcome));
+  const explained = bad.filter(({ end }) => end.outcome !== "skipped" && end.reason !== undefined);
+  const inFull = explained.slice(0, failuresInFull);
+  const named = [...explained.slice(failuresInFull), ...bad.filter((host) => !explained.includes(host))];
+  const small = view.hosts.length <= smallFleet;
+  const table = small ? view.hosts.map((host) => outcomeRow(host, view, style)) : [];
+  return [
+    ...section([drawLine(runHeader(view, style), style)]),
+    ...section(table),
+    ...inFull.flatMap((host) => section(failure(host, style).map((line) => drawLine(line, uncut)))),
+    // The table of a small fleet has named them.
+    ...section(small ? [] : groups(named, style).map((line) => drawLine(line, style))),
+    drawLine(summary(view, style), uncut),
+  ];
+}
+
+const section = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [...lines, ""]);
+
+/** As in the live view; a failure that is told in full below is named by its code here. */
+function outcomeRow(host: HostView, view: RunView, style: Style): string {
+  const { symbols, columns } = style;
+  const options = { nameWidth: nameWidthFor(view, columns), now: Date.parse(host.end?.at ?? ""), symbols, columns };
+  const reason = host.end?.reason;
+  const byCode = reason !== undefined && host.end?.outcome !== "skipped";
+  if (host.end === null)
+    return drawLine([{ text: `  ${host.name}  ` }, { text: "no outcome was recorded", tone: "bad" }], style);
+  const shown = byCode ? { ...host, end: { ...host.end, reason: { ...reason, message: reason.code } } } : host;
+  return drawLine(hostLine(shown, view, options), style);
+}
+
+function failure({ end, log }: EndedHost, { symbols }: Style): StyledLine[] {
+  const { tone } = outcomeSign(end.outcome, symbols);
+  const { reason } = end;
+  if (reason === undefined) return [];
+  const step = reason.step === undefined ? [] : [{ text: `  during ${reason.step}`, tone: "quiet" as const }];
+  return [
+    [
+      { text: end.host, tone: "strong" },
+      { text: "  " },
+      { text: end.outcome, tone },
+      { text: `  ${printable(reason.code)}` },
+      ...step,
+    ],
+    ...printableLines(reason.message).map((line) => [{ text: indent }, { text: line }]),
+    ...lastLines(reason, log)
+      .slice(-logLinesShown)
+      .map((line) => quoted(line, symbols.quote)),
+    ...printableLines(reason.hint ?? "").map((line, index) => [
+      { text: indent },
+      { text: index === 0 ? "hint: " : "      ", tone: "strong" as const },
+      { text: line },
+    ]),
+    ...nextSteps(end).map(({ command, purpose }, index) => [
+      { text: indent },
+      { text: index === 0 ? "try:  " : "      ", tone: "strong" as const },
+      { text: command },
+      { text: `   ${purpose}`, tone: "quiet" as const },
+    ]),
+  ];
+}
+
+const quoted = (line: string, quote: string): Piece[] => [
+  { text: `${indent}${quote} `, tone: "quiet" },
+  { text: line },
+];
+
+/** Hosts with the same outcome and cause in one line: how many, why, and who as far as they fit. */
+function groups(hosts: readonly EndedHost[], { symbols }: Style): StyledLine[] {
+  const grouped = Map.groupBy(hosts, ({ end }) => `${end.outcome}  ${printable(end.reason?.code ?? "")}`.trimEnd());
+  return [...grouped].map(([cause, members]) => {
+    const [first] = members;
+    const tone = first === undefined ? undefined : outcomeSign(first.end.outcome, symbols).tone;
+    const names = truncate(members.map(({ name }) => name).join(", "), 200, symbols.ellipsis);
+    return [{ text: plural(members.length, "host") }, { text: `  ${cause}  `, tone }, { text: names, tone: "quiet" }];
+  });
+}
+
+/** @example "5 hosts in 14s: 4 deployed, 1 rolled-back" */
+function summary(view: RunView, { symbols }: Style): StyledLine {
+  const counts = [...countOutcomes(view)].map(([outcome, count]) => countPiece(outcome, count, symbols));
+  const missing = view.hosts.filter(({ end }) => end === null).length;
+  if (missing > 0) counts.push({ text: `${missing} without an outcome`, tone: "bad" });
+  const elapsed = view.end === null ? "" : ` in ${formatDuration(view.end.seconds)}`;
+  const tail = [`run ${view.run ?? ""}`, ...(view.warnings > 0 ? [plural(view.warnings, "warning")] : [])];
+  return [
+    { text: `${plural(view.hosts.length, "host")}${elapsed}: ` },
+    ...counts.flatMap((piece, index) => (index === 0 ? [piece] : [{ text: ", " }, piece])),
+    { text: `   ${tail.join(` ${symbols.separator} `)}`, tone: "quiet" },
+  ];
+}
+
+function countPiece(outcome: Outcome, count: number, symbols: Style["symbols"]): Piece {
+  return { text: `${count} ${outcome}`, tone: outcomeSign(outcome, symbols).tone };
+}

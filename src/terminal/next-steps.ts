@@ -1,0 +1,58 @@
+// What a person does next about a host that did not end as asked.
+import type { Seen } from "./seen-event.ts";
+
+export interface NextStep {
+  readonly command: string;
+  /** What it is good for; completes "flotilla … — ". */
+  readonly purpose: string;
+}
+
+/** The commands to try, the most telling first. */
+export function nextSteps(end: Seen<"host-finished">): readonly NextStep[] {
+  const attach = { command: `flotilla attach ${end.run} ${end.host}`, purpose: "for the full log" };
+  const status = { command: `flotilla status --on ${end.host}`, purpose: "for what runs there now" };
+  const doctor = { command: `flotilla doctor ${end.host}`, purpose: "for what stands between" };
+  switch (end.outcome) {
+    case "unchanged":
+    case "deployed":
+    case "staged":
+    case "tested":
+    case "built":
+    case "pushed":
+    case "skipped":
+      return [];
+    case "rolled-back":
+      return [attach];
+    case "lost-contact":
+      return [{ ...status, purpose: "for how the guard decided" }, attach];
+    case "unreachable":
+      return [doctor];
+    case "refused":
+      return [status];
+    case "failed":
+      return failureSteps(end, { attach, doctor });
+  }
+}
+
+function failureSteps(
+  { host, reason }: Seen<"host-finished">,
+  { attach, doctor }: { readonly attach: NextStep; readonly doctor: NextStep },
+): readonly NextStep[] {
+  switch (reason?.step) {
+    case "evaluate":
+      return [{ command: `flotilla build --on ${host} --show-trace`, purpose: "for the whole trace" }];
+    case "build":
+      return [{ command: `flotilla build --on ${host} --verbose`, purpose: "for the whole build log" }];
+    case "connect":
+    case "check":
+    case "copy":
+      return [doctor];
+    case "activate":
+    case "health":
+    case "confirm":
+    case "commit":
+      return [attach];
+    case undefined:
+      return [];
+  }
+}
