@@ -5,7 +5,7 @@ export interface LockedFlake {
   readonly reference: string;
   /** What is evaluated: locked where the tree is clean. */
   readonly locked: string;
-  /** The same for the same content; a dirty tree gets another one with each edit. */
+  /** The same for the same content; a dirty tree gets another one with each edit, and so does every look at content Nix cannot tell. */
   readonly fingerprint: string;
   readonly revision: string | null;
   readonly dirty: boolean;

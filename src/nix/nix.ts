@@ -16,6 +16,8 @@ export interface NixSettings {
 export interface FleetOutline {
   /** attrNames of nixosConfigurations that are host names; no host is evaluated for it. */
   readonly names: readonly HostName[];
+  /** Attributes of nixosConfigurations that cannot be host names; for a warning. */
+  readonly ignoredNames?: readonly string[];
   /** The flake output `flotilla = { hosts.<name> = {…}; defaults = {…}; }`, as JSON; null where there is none. */
   readonly plain: { readonly hosts: Readonly<Record<string, unknown>>; readonly defaults: unknown } | null;
 }

@@ -1,0 +1,207 @@
+// What Nix's stderr means, as a table: the first row whose pattern is in the text decides.
+// Each row has a sample of real output in classify-nix-error.test.ts.
+import { stripVTControlCharacters } from "node:util";
+import type { ErrorCode } from "../domain/error-codes.ts";
+
+/** Where the failing work was done: a full disk is this machine's or the host's. */
+export type FailurePlace = "here" | "there";
+
+export interface KnownNixError {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+interface Row {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode | Readonly<Record<FailurePlace, ErrorCode>>;
+  /** `$1`, `$2` … are the pattern's groups. */
+  readonly message: string;
+  readonly hint: string;
+}
+
+const table: readonly Row[] = [
+  {
+    pattern: /No space left on device|database or disk is full/u,
+    code: { here: "E_LOCAL_DISK_FULL", there: "E_TARGET_DISK_FULL" },
+    message: "no space left on the device",
+    hint: "nix-collect-garbage -d frees what no generation needs",
+  },
+  {
+    pattern: /(?:Path|path) '([^']+)' (?:in the repository "[^"]*" )?is not tracked by Git/u,
+    code: "E_UNTRACKED_FILE",
+    message: "git does not track $1",
+    hint: "git add --intent-to-add $1",
+  },
+  {
+    pattern: /Path '([^']+)' does not exist in Git repository/u,
+    code: "E_UNTRACKED_FILE",
+    message: "the git repository has no $1",
+    hint: "git add --intent-to-add $1, if it is there",
+  },
+  {
+    pattern:
+      /(?:getting status of|opening file|path) '\/nix\/store\/[0-9a-z]{32}-source\/([^']+)'(?:: No such file or directory| does not exist)/u,
+    code: "E_UNTRACKED_FILE",
+    message: "the flake's source has no $1",
+    hint: "a flake sees only what git tracks: git add --intent-to-add $1",
+  },
+  {
+    pattern:
+      /source tree referenced by '[^']+' does not contain a '([^']*flake\.nix)' file|path '[^']*' is not part of a flake \(neither it nor its parent directories contain a 'flake\.nix' file\)|could not find a flake\.nix file/u,
+    code: "E_NO_FLEET",
+    message: "there is no flake.nix",
+    hint: "run it in the directory of the flake, or name one: --flake REF; a new flake.nix must be added to git first",
+  },
+  {
+    pattern: /unable to execute 'git'|executing 'git': No such file/u,
+    code: "E_FLAKE_LOCK",
+    message: "git is not installed here",
+    hint: "install git, or use a path: flake",
+  },
+  {
+    pattern:
+      /repository path '([^']+)' is not owned by current user|detected dubious ownership in repository at '([^']+)'/u,
+    code: "E_FLAKE_LOCK",
+    message: "the git repository belongs to another user",
+    hint: "git config --global --add safe.directory $1$2",
+  },
+  {
+    pattern:
+      /lacks a signature by a trusted key|cannot add path '[^']+' because it lacks a (?:valid )?signature|no signature by a trusted key/u,
+    code: "E_UNSIGNED_PATHS",
+    message: "the host's Nix takes no unsigned paths from this user",
+    hint:
+      "deploy as root, or as a user that may sudo without a password; or add the user to nix.settings.trusted-users; " +
+      "or sign with a key of nix.settings.trusted-public-keys",
+  },
+  {
+    pattern: /hash mismatch in fixed-output derivation '([^']+)'/u,
+    code: "E_BUILD",
+    message: "$1 fetched something else than its hash says",
+    hint: "put the hash that Nix got into the configuration, if the new content is to be trusted",
+  },
+  {
+    pattern:
+      /a '([^']+)' with features \{([^}]*)\} is required to build '([^']+)'|platform mismatch.*'([^']+)'|Required system: '([^']+)'/u,
+    code: "E_SYSTEM_MISMATCH",
+    message: "this machine cannot build for $1$4$5",
+    hint: "build on the host (--build-on target), on another machine (--build-on HOST), or set up boot.binfmt.emulatedSystems here",
+  },
+  {
+    pattern: /cannot connect to socket at '([^']+)'/u,
+    code: "E_NIX_MISSING",
+    message: "the Nix daemon does not answer at $1",
+    hint: "systemctl start nix-daemon.socket",
+  },
+  {
+    pattern:
+      /opening lock file '\/nix\/var\/[^']+': Permission denied|creating directory '\/nix(?:\/[^']*)?': Permission denied/u,
+    code: "E_NIX_MISSING",
+    message: "this user may not use the Nix store",
+    hint: "start the Nix daemon, or run it as the store's owner",
+  },
+  {
+    pattern: /infinite recursion encountered/u,
+    code: "E_EVALUATION",
+    message: "infinite recursion: an option needs its own value",
+    hint: "often config used in imports, or in the condition around a whole module; --show-trace shows the way round",
+  },
+  {
+    pattern: /cannot build '([^']+)' during evaluation because the option 'allow-import-from-derivation' is disabled/u,
+    code: "E_EVALUATION",
+    message: "the configuration imports from a derivation, $1, which is disabled",
+    hint: "--option allow-import-from-derivation true",
+  },
+  {
+    pattern: /access to absolute path '([^']+)' is forbidden in pure eval(?:uation)? mode/u,
+    code: "E_EVALUATION",
+    message: "the configuration reads $1, which is outside of the flake",
+    hint: "move it into the flake, or evaluate with --impure",
+  },
+  {
+    pattern: /cannot look up '<([^>]+)>' in pure evaluation mode/u,
+    code: "E_EVALUATION",
+    message: "the configuration looks up <$1>, which a flake does not have",
+    hint: "take it from the flake's inputs, or evaluate with --impure",
+  },
+  {
+    pattern:
+      /requires lock file changes but they're not allowed|lock file contains? unlocked input|cannot update (?:unlocked )?(?:lock file|flake input)/u,
+    code: "E_FLAKE_LOCK",
+    message: "flake.lock does not fit flake.nix",
+    hint: "nix flake lock",
+  },
+  {
+    pattern: /NAR hash mismatch in input '([^']+)'|mismatch in field 'narHash' of input '([^']+)'/u,
+    code: "E_FLAKE_LOCK",
+    message: "the content of $1$2 is not what was locked",
+    hint: "it changed under the run (start it again), or flake.lock is out of date: nix flake lock",
+  },
+  {
+    pattern: /Could not resolve host(?:name)?:? '?([^\s']+)|Couldn't resolve host name/u,
+    code: "E_FLAKE_LOCK",
+    message: "the network is down, or there is no $1",
+    hint: "what is in the store already needs no network: --option substitute false",
+  },
+  {
+    pattern: /HTTP error (\d+)|unable to download '([^']+)'/u,
+    code: "E_FLAKE_LOCK",
+    message: "a download failed $1$2",
+    hint: "a private repository needs access-tokens in nix.conf",
+  },
+  {
+    pattern: /does not provide attribute .*?'(nixosConfigurations[^']*)'/u,
+    code: "E_NO_FLEET",
+    message: "the flake has no $1",
+    hint: "nix flake show lists what it has",
+  },
+  {
+    pattern:
+      /attribute '([^']+)' missing|The option `([^']+)' (?:does not exist|was accessed but has no value defined)/u,
+    code: "E_EVALUATION",
+    message: "there is no $1$2",
+    hint: "--show-trace shows who asks for it",
+  },
+];
+
+/** For work on another machine, ssh's own complaints; ssh/ classifies those of its connections in detail. */
+const connectionTable: readonly Row[] = [
+  {
+    pattern:
+      /Broken pipe|Connection reset by peer|unexpected end-of-file|closed by remote host|not responding|Connection timed out|failed to start SSH connection|lost connection/u,
+    code: "E_CONNECTION_LOST",
+    message: "the connection broke",
+    hint: "run it again: what has arrived is not sent twice",
+  },
+  {
+    pattern: /(?:sudo|doas): .*(?:password|not permitted|not allowed)/u,
+    code: "E_ELEVATION",
+    message: "the user cannot become root there without a password",
+    hint: "allow it to run nix-daemon without one",
+  },
+];
+
+/**
+ * What the text means, where the table knows it.
+ *
+ * @param place where the failing work was done
+ * @example classifyNixError("error: writing to file: No space left on device", "there")?.code // "E_TARGET_DISK_FULL"
+ */
+export function classifyNixError(stderr: string, place: FailurePlace): KnownNixError | null {
+  const text = stripVTControlCharacters(stderr);
+  for (const row of place === "there" ? [...table, ...connectionTable] : table) {
+    const match = row.pattern.exec(text);
+    if (match === null) continue;
+    return {
+      code: typeof row.code === "string" ? row.code : row.code[place],
+      message: fill(row.message, match),
+      hint: fill(row.hint, match),
+    };
+  }
+  return null;
+}
+
+function fill(template: string, match: RegExpExecArray): string {
+  return template.replaceAll(/\$(\d)/gu, (_, group) => match[Number(group)] ?? "").trim();
+}

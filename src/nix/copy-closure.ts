@@ -1,0 +1,49 @@
+// Copies a system and all it needs to a host, over the connection the run has to it already.
+import type { Command, Runner } from "../process/runner.ts";
+import { CopyObserver } from "./copy-observer.ts";
+import { parseNixLogLine } from "./internal-json.ts";
+import type { CopyRequest, NixSettings } from "./nix.ts";
+import { deadlines, nixCommand } from "./nix-command.ts";
+import { nameOf } from "./build-observer.ts";
+import { nixFailure } from "./nix-failure.ts";
+import { storeUri } from "./store-uri.ts";
+
+/**
+ * Rejects with E_UNSIGNED_PATHS, E_TARGET_DISK_FULL, E_CONNECTION_LOST, or E_COPY for what is none of them. What arrived
+ * before a failure stays there and is not sent again.
+ */
+export async function copyClosure(runner: Runner, settings: NixSettings, request: CopyRequest): Promise<void> {
+  const observer = new CopyObserver(request);
+  const result = await runner.run(copyCommand(settings, request), {
+    signal: request.signal,
+    onStderrLine: (line) => {
+      const message = parseNixLogLine(line);
+      if (message !== null) observer.take(message);
+    },
+  });
+  if (result.exitCode === 0) return;
+  throw nixFailure(
+    { ...result, stderr: observer.errors },
+    { fallback: "E_COPY", what: `${nameOf(request.path)} was not copied`, place: "there" },
+  );
+}
+
+/** Signatures are not asked for by us; whether the host asks for them is its daemon's decision. */
+export function copyCommand(settings: NixSettings, request: CopyRequest): Command {
+  return nixCommand(
+    settings,
+    [
+      "copy",
+      "--no-check-sigs",
+      ...(request.substituteOnDestination ? ["--substitute-on-destination"] : []),
+      "--log-format",
+      "internal-json",
+      "-v",
+      "--to",
+      storeUri(request),
+      request.path,
+    ],
+    deadlines.copy,
+    request.environment,
+  );
+}

@@ -1,0 +1,32 @@
+// From a nix program that failed to the error the operator sees.
+import type { ErrorCode } from "../domain/error-codes.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { ProcessResult } from "../process/runner.ts";
+import { classifyNixError, type FailurePlace } from "./classify-nix-error.ts";
+import { trimNixError } from "./trim-nix-error.ts";
+
+export interface FailureContext {
+  /** What it is when the table knows no better. */
+  readonly fallback: ErrorCode;
+  /** Said before Nix's own words. */
+  readonly what: string;
+  readonly place: FailurePlace;
+}
+
+/** Interrupted, too late, known to the table, or else the fallback with Nix's own words. */
+export function nixFailure(
+  result: Pick<ProcessResult, "stderr" | "aborted" | "timedOut">,
+  context: FailureContext,
+): FlotillaError {
+  if (result.aborted) return new FlotillaError("E_INTERRUPTED", `${context.what}: interrupted`);
+  const log = trimNixError(result.stderr);
+  if (result.timedOut) return new FlotillaError("E_DEADLINE", `${context.what}: nix did not end in its time`, { log });
+  const known = classifyNixError(result.stderr, context.place);
+  if (known !== null) {
+    return new FlotillaError(known.code, `${context.what}: ${known.message}`, { hint: known.hint, log });
+  }
+  const words = log[0]?.replace(/^error:\s*/u, "") ?? (result.stderr.trim().split("\n").at(-1) || "nix said nothing");
+  return new FlotillaError(context.fallback, `${context.what}: ${words}`, {
+    log: log.length > 0 ? log : result.stderr.trim().split("\n").slice(-20),
+  });
+}

@@ -1,0 +1,24 @@
+// The address of a store on another machine, as every Nix since 2.8 reads it.
+
+export interface RemoteStore {
+  /** user@address as in Connection.nix; ssh's own options are in NIX_SSHOPTS. */
+  readonly authority: string;
+  /** Words that make the user root there; [] for none. */
+  readonly elevation: readonly string[];
+}
+
+/**
+ * An ssh-ng URI. With elevation the store is served by root's own `nix-daemon --stdio`, so that it takes unsigned paths
+ * from a user it does not trust: `remote-program` is split at blanks, by Nix (since 2.20) or by the remote shell (before).
+ *
+ * @throws RangeError for a word of the elevation that would not survive both
+ * @example storeUri({ authority: "ana@web-01", elevation: ["sudo", "-n"] }) // "ssh-ng://ana@web-01?remote-program=sudo%20-n%20nix-daemon"
+ */
+export function storeUri({ authority, elevation }: RemoteStore): string {
+  if (elevation.length === 0) return `ssh-ng://${authority}`;
+  const unsafe = elevation.find((word) => !/^[A-Za-z0-9_@%+=:,./-]+$/u.test(word));
+  if (unsafe !== undefined) {
+    throw new RangeError(`"${unsafe}" cannot be a word of a remote program: it must not need quoting`);
+  }
+  return `ssh-ng://${authority}?remote-program=${encodeURIComponent([...elevation, "nix-daemon"].join(" "))}`;
+}
