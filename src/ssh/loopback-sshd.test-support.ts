@@ -1,5 +1,4 @@
 // A real sshd on loopback for the tests of this folder: own keys, own port, own log; nothing of the machine's is touched.
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
@@ -35,7 +34,11 @@ export interface LoopbackSshd {
 export async function loopbackSshd(lines: readonly string[] = []): Promise<LoopbackSshd> {
   const directory = mkdtempSync(join(tmpdir(), "sshd-test-"));
   const at = (name: string): string => join(directory, name);
-  for (const key of ["host", "user"]) execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at(key)]);
+  const runner = spawnRunner();
+  for (const key of ["host", "user"]) {
+    const args = ["-q", "-t", "ed25519", "-N", "", "-C", key, "-f", at(key)];
+    await runner.run({ file: "ssh-keygen", args, deadline: 10_000 });
+  }
   const hostKey = readFileSync(at("host.pub"), "utf8").trim();
   const port = await freePort();
   mkdirSync("/run/sshd", { recursive: true });
@@ -71,7 +74,7 @@ export async function loopbackSshd(lines: readonly string[] = []): Promise<Loopb
     ].join("\n"),
   );
   const log: string[] = [];
-  const server = spawnRunner().start(
+  const server = runner.start(
     { file: program, args: ["-D", "-e", "-f", at("sshd_config")], deadline: 600_000 },
     { onStderrLine: (line) => log.push(line) },
   );
