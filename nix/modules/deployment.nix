@@ -15,6 +15,9 @@ let
     description = "number of seconds, at least 1";
   };
 
+  # Unlike types.port without 0, which nothing listens on.
+  port = types.ints.between 1 65535;
+
   # A health check is one of several submodules; its `type` says which. Each accepts its own options only, so that a
   # `port` given to an http check is an error with its file instead of being ignored.
   healthCheck = oneOfChecks // {
@@ -48,7 +51,7 @@ let
         description = "The address that has to accept connections. As seen from where the check runs.";
       };
       port = mkOption {
-        type = types.port;
+        type = port;
         example = 5432;
         description = "The TCP port that has to accept connections.";
       };
@@ -71,6 +74,7 @@ let
       checkOptions = {
         type = mkOption {
           type = types.enum [ type ];
+          example = type;
           description = "What is checked: `unit`, `http`, `tcp` or `command`.";
         };
         name = mkOption {
@@ -117,7 +121,7 @@ in
       # The readers tell this default from a value that was set, and use the host's name in the flake: a module cannot
       # know that name, but other modules may want to read an address here.
       default = config.networking.hostName;
-      defaultText = "the host's name in the flake";
+      defaultText = lib.literalMD "the host's name in the flake";
       example = "web-01.example.org";
       description = ''
         The name or address that ssh connects to. Aliases of `~/.ssh/config` work. `null`: the host is built, but never
@@ -136,7 +140,7 @@ in
     };
 
     targetPort = mkOption {
-      type = types.nullOr types.port;
+      type = types.nullOr port;
       default = null;
       example = 2222;
       description = "The port that ssh connects to. `null`: what ssh's own configuration says.";
@@ -305,7 +309,7 @@ in
   };
 
   # Nothing else refers to the program, so it has to be asked for to be copied along with the system.
-  config = lib.optionalAttrs (options.system ? extraDependencies) {
+  config = lib.optionalAttrs (options ? system.extraDependencies) {
     system.extraDependencies = lib.mkIf (cfg.preActivate != null) [ cfg.preActivate ];
   };
 }

@@ -108,6 +108,7 @@ let
     in
     {
       inherit highestPrio;
+      all = discharged;
       definitions = plain;
       isDefined = discharged != [ ];
       value =
@@ -143,8 +144,8 @@ let
         definitions = map (d: d.value) merged.definitions;
         files = map (d: d.file) merged.definitions;
         value =
-          if declared.readOnly or false && length merged.definitions > 1 then
-            throw "The option `${showOption loc}' is read-only, but it's set multiple times. Definition values:${showDefinitions merged.definitions}"
+          if declared.readOnly or false && length merged.all > 1 then
+            throw "The option `${showOption loc}' is read-only, but it's set multiple times. Definition values:${showDefinitions merged.all}"
           else
             apply merged.value;
       };
@@ -239,11 +240,11 @@ let
       level = mergeLevel prefix (field "options") (field "config");
       inherit (level) options;
       config = values options;
-      undeclared = filter (entry: lib.any (d: discharge d != [ ]) entry.definitions) level.undeclared;
-      first = head undeclared;
+      # Also below `mkIf false`, as in NixOS: whether an option exists should not depend on values.
+      first = head level.undeclared;
       checked =
         result:
-        if config._module.check && undeclared != [ ] then
+        if config._module.check && level.undeclared != [ ] then
           throw "The option `${showOption first.path}' does not exist. Definition values:${showDefinitions first.definitions}"
         else
           result;

@@ -13,6 +13,10 @@ rec {
     _type = "literalExpression";
     inherit text;
   };
+  literalMD = text: {
+    _type = "literalMD";
+    inherit text;
+  };
 
   mkIf = condition: content: {
     _type = "if";

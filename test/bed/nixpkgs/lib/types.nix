@@ -268,7 +268,8 @@ let
           lib.evalModules {
             prefix = loc;
             modules =
-              lib.toList module
+              # Imported, so that lists of its own come before those of the definitions.
+              [ { imports = lib.toList module; } ]
               ++ modules
               # As in NixOS: within attrsOf, `name` is the attribute's.
               ++ [ { _module.args.name = lib.mkOptionDefault (lib.last loc); } ];

@@ -1,0 +1,38 @@
+# `flotilla.lib`.
+{ lib }:
+let
+  # The deployment options without a NixOS around them.
+  evalDeploymentModules =
+    name: modules:
+    lib.evalModules {
+      modules = [
+        ./modules/deployment.nix
+        {
+          options.networking.hostName = lib.mkOption {
+            type = lib.types.str;
+            default = name;
+          };
+        }
+      ]
+      ++ modules;
+    };
+in
+{
+  /*
+    The settings of a host, checked against the options' types and with every default filled in. For flakes that keep
+    them apart from their NixOS modules:
+
+      outputs.flotilla.hosts = {
+        web-01 = flotilla.lib.evalDeployment "web-01" [
+          { deployment.tags = [ "web" ]; }
+        ];
+      };
+  */
+  evalDeployment = name: modules: (evalDeploymentModules name modules).config.deployment;
+
+  # The deployment options as data: see options-doc.nix.
+  deploymentOptionsDoc = import ./options-doc.nix {
+    inherit lib;
+    inherit ((evalDeploymentModules "" [ ]).options) deployment;
+  };
+}
