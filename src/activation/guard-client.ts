@@ -1,0 +1,87 @@
+// Speaks with the guard on a host: one verb, one channel, followed to the end. Which connection carries it is the
+// caller's business; what one connection has told an observer, the next does not tell again.
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { RunId } from "../domain/run-id.ts";
+import type { StorePath } from "../domain/store-path.ts";
+import type { Connection, RemoteCommand } from "../ssh/connection.ts";
+import { converse, GuardPosition } from "./guard-conversation.ts";
+import { guardLaunchScript } from "./guard-launch-script.ts";
+import type { GuardEnd, GuardObserver, GuardOrder } from "./guard.ts";
+
+/** Milliseconds one conversation may last; a guard that falls silent is given up long before. */
+const lifetime = 24 * 3_600_000;
+
+/** Each verb resolves with the run's end, and rejects with E_CONNECTION_LOST when its channel breaks or falls silent. */
+export interface GuardClient {
+  /** Starts the guard and follows it. Rejects with E_LOCKED, naming the holder, when another run has the host. */
+  start(connection: Connection, order: GuardOrder, observer: GuardObserver, signal: AbortSignal): Promise<GuardEnd>;
+  /** Goes on where the observer last was. A run that nobody looks after any more is brought to its end first. */
+  follow(connection: Connection, run: RunId, observer: GuardObserver, signal: AbortSignal): Promise<GuardEnd>;
+  /** Says that the new system was reached, which only a fresh connection proves. Without effect but while awaited. */
+  confirm(connection: Connection, run: RunId, observer: GuardObserver, signal: AbortSignal): Promise<GuardEnd>;
+  /** Asks for the old system back. Without effect once the new one is confirmed, or the goal is boot. */
+  revert(connection: Connection, run: RunId, observer: GuardObserver, signal: AbortSignal): Promise<GuardEnd>;
+  /**
+   * Learns the end of a run that contact was lost with, and brings it about where nobody else does; `null` while
+   * somebody does. `expected` is what to infer the end from where the host has lost its record.
+   */
+  reconcile(
+    connection: Connection,
+    run: RunId,
+    expected: { readonly system: StorePath; readonly previous: StorePath | null } | null,
+    signal: AbortSignal,
+  ): Promise<GuardEnd | null>;
+}
+
+/**
+ * Makes the client.
+ *
+ * @param script the text of guard.sh
+ * @example guardClient(readAsset("src/activation/guard.sh")).follow(connection, run, observer, signal)
+ */
+export function guardClient(script: string): GuardClient {
+  const positions = new WeakMap<GuardObserver, GuardPosition>();
+  const positionOf = (observer: GuardObserver): GuardPosition => {
+    const position = positions.get(observer) ?? new GuardPosition();
+    positions.set(observer, position);
+    return position;
+  };
+  const verb =
+    (name: "follow" | "confirm" | "revert") =>
+    async (connection: Connection, run: RunId, observer: GuardObserver, signal: AbortSignal): Promise<GuardEnd> => {
+      const position = positionOf(observer);
+      const command = guardCommand(script, [name, run, String(position.events), String(position.log)]);
+      return ended(await converse(connection, command, observer, position, signal));
+    };
+  return {
+    async start(connection, order, observer, signal) {
+      const command = rootShell([], guardLaunchScript(script, order));
+      return ended(await converse(connection, command, observer, positionOf(observer), signal));
+    },
+    follow: verb("follow"),
+    confirm: verb("confirm"),
+    revert: verb("revert"),
+    async reconcile(connection, run, expected, signal) {
+      const inferFrom = expected === null ? [] : [expected.system, expected.previous ?? ""];
+      const command = guardCommand(script, ["reconcile", run, ...inferFrom]);
+      const silent: GuardObserver = { onState: () => {}, onLog: () => {} };
+      const answer = await converse(connection, command, silent, new GuardPosition(), signal);
+      return answer === "under-way" ? null : answer;
+    },
+  };
+}
+
+/** The guard itself is what `sh -s` reads, so that the words come from our version of it, whichever started the run. */
+const guardCommand = (script: string, words: readonly string[]): RemoteCommand => rootShell(["--", ...words], script);
+
+const rootShell = (words: readonly string[], stdin: string): RemoteCommand => ({
+  words: ["sh", "-s", ...words],
+  stdin,
+  asRoot: true,
+  deadline: lifetime,
+});
+
+function ended(answer: GuardEnd | "under-way"): GuardEnd {
+  if (answer === "under-way") throw new FlotillaError("E_GUARD_LOST", "the guard did not say how the run ended");
+  return answer;
+}

@@ -1,0 +1,57 @@
+// What `sh -s` reads on the host to start a guard: lays down the guard and its order, and becomes its `start` verb.
+import { createHash } from "node:crypto";
+import { guardOrderFile } from "./guard-order-file.ts";
+import type { GuardOrder } from "./guard.ts";
+
+/**
+ * The script that starts a guard, for `sh -s` as root. Pure: the same order gives the same text.
+ *
+ * The whole of it is one function, called by the last line: of a script that arrives only in part, nothing runs. Started
+ * twice with the same order, it follows the guard that is there.
+ *
+ * @param guard the text of guard.sh
+ * @throws FlotillaError E_CONFIGURATION when a value of the order holds a NUL byte.
+ */
+export function guardLaunchScript(guard: string, order: GuardOrder): string {
+  const orderFile = guardOrderFile(order);
+  return `\
+launch_guard() {
+umask 077
+PATH=/run/wrappers/bin:/run/current-system/sw/bin:$PATH:/usr/bin:/bin
+runtime=\${FLOTILLA_ROOT:-}/run/flotilla
+directory=$runtime/runs/${order.run}
+staging=$runtime/staging.${order.run}.$$
+# bash keeps long here-documents in a file; on a full disk only /run has room.
+TMPDIR=\${FLOTILLA_ROOT:-}/run
+if [ -d "$directory" ]; then
+  if [ "$(print_order)" != "$(cat "$directory/order")" ]; then
+    echo 'E E_LOCKED another deployment of run ${order.run} has this host'
+    exit 1
+  fi
+  exec /bin/sh "$directory/guard" follow ${order.run}
+fi
+mkdir -p "$staging" "$runtime/runs" &&
+  print_guard >"$staging/guard" &&
+  print_order >"$staging/order" &&
+  mv "$staging" "$directory" || {
+  rm -rf "$staging"
+  echo "E E_TARGET_DISK_FULL the guard cannot be written to $runtime"
+  exit 1
+}
+exec /bin/sh "$directory/guard" start ${order.run}
+}
+print_guard() {
+cat <<${hereDocument(guard)}
+}
+print_order() {
+cat <<${hereDocument(orderFile)}
+}
+launch_guard
+`;
+}
+
+/** The text behind `<<`, closed by a word that the text cannot hold: its own hash. */
+function hereDocument(text: string): string {
+  const delimiter = `END_${createHash("sha256").update(text).digest("hex")}`;
+  return `'${delimiter}'\n${text}${text.endsWith("\n") ? "" : "\n"}${delimiter}`;
+}
