@@ -40,7 +40,7 @@ export class ControlGroup {
     return this.read(join(below, "cgroup.procs")).split("\n").filter(Boolean).map(Number);
   }
 
-  /** SIGKILL to all at once. */
+  /** SIGKILL to all at once. Remove the group before it is used again: Linux may kill what is later started in it, too. */
   kill(): void {
     if (existsSync(this.path)) writeFileSync(join(this.path, "cgroup.kill"), "1");
   }

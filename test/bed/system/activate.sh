@@ -68,7 +68,7 @@ snippet() {
 mkdir -p /run/nixos /nix/var/nix/gcroots
 echo "setting up /etc..."
 snippet setup_etc
-cat /etc/hostname >/proc/sys/kernel/hostname 2>/dev/null || :
+hostname "$(cat /etc/hostname)"
 snippet setup_users
 snippet setup_wrappers
 snippet extra

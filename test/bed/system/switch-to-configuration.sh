@@ -169,13 +169,13 @@ announce "the following new units were started" "$started"
 
 failed=$(systemctl list-units --failed --full --plain --no-legend | awk '{ print $1 }')
 for unit in $after; do
-  [ "$(systemctl show -P SubState "$unit")" = auto-restart ] && [ "$(systemctl show -P ExecMainStatus "$unit")" != 0 ] &&
+  [ "$(systemctl show -P SubState -- "$unit")" = auto-restart ] && [ "$(systemctl show -P ExecMainStatus -- "$unit")" != 0 ] &&
     failed="$failed $unit"
 done
 if [ -n "$failed" ]; then
   # shellcheck disable=SC2086 # the list becomes words
   announce "warning: the following units failed" " $(echo $failed)"
-  for unit in $failed; do systemctl status --no-pager --full "$unit" >&2; done
+  for unit in $failed; do systemctl status --no-pager --full -- "$unit" >&2; done
   status=4
 fi
 run logger -t nixos "switching to system configuration $out finished with $status" 2>/dev/null
