@@ -3,8 +3,8 @@
 
 const plainAscii = /^[\x20-\x7e]*$/;
 
-// Combining marks, and the vowels and finals of Hangul that join the syllable before them.
-const zeroWidth = /^[\p{Mn}\p{Me}\u1160-\u11ff]$/u;
+// Marks that sit on the character before them.
+const zeroWidth = /^[\p{Mn}\p{Me}]$/u;
 
 // East Asian Width W and F (Unicode Standard Annex #11), and what is shown as a picture by default.
 const doubleWidth =

@@ -1,7 +1,7 @@
 // What is left on the screen when a run has ended: the table of outcomes, each failure with its cause and what to do, and the sum.
 import type { Outcome } from "../domain/outcome.ts";
 import { isSuccess } from "../domain/outcome.ts";
-import { truncate } from "./display-width.ts";
+import { padEnd, truncate } from "./display-width.ts";
 import { lastLines } from "./event-lines.ts";
 import { formatDuration } from "./format-duration.ts";
 import { hostLine, nameWidthFor } from "./host-line.ts";
@@ -20,6 +20,8 @@ const smallFleet = 20;
 const failuresInFull = 10;
 const logLinesShown = 10;
 const indent = "    ";
+/** More remarks than this do not fit a row (what `dry-activate` found out) and are listed below the table. */
+const notesInRow = 3;
 
 interface EndedHost extends HostView {
   readonly end: HostFinished;
@@ -38,6 +40,7 @@ export function finalReport(view: RunView, style: Style): string[] {
   return [
     ...section([drawLine(runHeader(view, style), style)]),
     ...section(table),
+    ...ended.flatMap((host) => section(remarks(host).map((line) => drawLine(line, uncut)))),
     ...inFull.flatMap((host) => section(failure(host, style).map((line) => drawLine(line, uncut)))),
     // The table of a small fleet has named them.
     ...section(small ? [] : groups(named, style).map((line) => drawLine(line, style))),
@@ -47,16 +50,33 @@ export function finalReport(view: RunView, style: Style): string[] {
 
 const section = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [...lines, ""]);
 
-/** As in the live view; a failure that is told in full below is named by its code here. */
+/** As in the live view; what is told in full below is only named here. */
 function outcomeRow(host: HostView, view: RunView, style: Style): string {
   const { symbols, columns } = style;
-  const options = { nameWidth: nameWidthFor(view, columns), now: Date.parse(host.end?.at ?? ""), symbols, columns };
-  const reason = host.end?.reason;
-  const byCode = reason !== undefined && host.end?.outcome !== "skipped";
-  if (host.end === null)
-    return drawLine([{ text: `  ${host.name}  ` }, { text: "no outcome was recorded", tone: "bad" }], style);
-  const shown = byCode ? { ...host, end: { ...host.end, reason: { ...reason, message: reason.code } } } : host;
-  return drawLine(hostLine(shown, view, options), style);
+  const { end } = host;
+  const nameWidth = nameWidthFor(view, columns);
+  if (end === null) {
+    return drawLine(
+      [{ text: `  ${padEnd(host.name, nameWidth)}  ` }, { text: "no outcome was recorded", tone: "bad" }],
+      style,
+    );
+  }
+  const row = hostLine({ ...host, end: inShort(end) }, view, { nameWidth, now: Date.parse(end.at), symbols, columns });
+  return drawLine(row, style);
+}
+
+function inShort(end: HostFinished): HostFinished {
+  const { reason, notes } = end;
+  if (reason !== undefined && end.outcome !== "skipped") return { ...end, reason: { ...reason, message: reason.code } };
+  return notes.length > notesInRow ? { ...end, notes: [`${plural(notes.length, "remark")}, below`] } : end;
+}
+
+function remarks({ end }: EndedHost): StyledLine[] {
+  if (end.notes.length <= notesInRow || end.reason !== undefined) return [];
+  return [
+    [{ text: end.host, tone: "strong" }],
+    ...end.notes.map((note) => [{ text: indent }, { text: printable(note) }]),
+  ];
 }
 
 function failure({ end, log }: EndedHost, { symbols }: Style): StyledLine[] {
@@ -73,6 +93,7 @@ function failure({ end, log }: EndedHost, { symbols }: Style): StyledLine[] {
       ...step,
     ],
     ...printableLines(reason.message).map((line) => [{ text: indent }, { text: line }]),
+    ...end.notes.map((note) => [{ text: indent }, { text: printable(note) }]),
     ...lastLines(reason, log)
       .slice(-logLinesShown)
       .map((line) => quoted(line, symbols.quote)),

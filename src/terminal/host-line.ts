@@ -1,5 +1,5 @@
 // One host as one line: name, sign, word, time, and what is worth knowing about it now.
-import { padEnd, padStart, truncate } from "./display-width.ts";
+import { displayWidth, padEnd, padStart, truncate } from "./display-width.ts";
 import { formatBytes, formatBytesOf } from "./format-bytes.ts";
 import { formatDuration, formatWholeDuration, spellDuration } from "./format-duration.ts";
 import { outcomeSign } from "./outcome-sign.ts";
@@ -97,14 +97,27 @@ function phaseDetail(phase: PhaseView, host: HostView, view: RunView, options: D
   };
   if (phase.progress !== null) addProgress(add, phase.progress, options);
   else if (phase.phase === "build" && phase.detail === null) add(buildsLeft(view));
-  add(phase.detail ?? "");
-  if (phase.deadline !== null && phase.state === "active") {
-    add(`(goes back by itself in ${spellDuration(Math.ceil((phase.deadline - options.now) / 1000))})`, "caution");
-  }
-  const lastLine = host.log.at(-1);
-  if (lastLine !== undefined && (options.room === null || options.room - lineWidth(pieces) > 16))
-    add(lastLine, "quiet");
+  const deadline = deadlineNote(phase, options);
+  const room = (options.room ?? Infinity) - lineWidth(pieces);
+  add(deadline === "" ? (phase.detail ?? "") : besides(deadline, phase.detail ?? "", room, options.symbols));
+  add(deadline, "caution");
+  const spare = options.room === null ? Infinity : options.room - lineWidth(pieces);
+  if (host.logPhase === phase.phase && spare > 16) add(host.log.at(-1) ?? "", "quiet");
   return pieces;
+}
+
+function deadlineNote({ state, deadline }: PhaseView, { now, room }: DetailOptions): string {
+  if (deadline === null || state === "failed") return "";
+  const left = spellDuration(Math.ceil((deadline - now) / 1000));
+  const note = `(goes back by itself in ${left})`;
+  return room === null || note.length <= room ? note : `${left} left`;
+}
+
+/** A detail that gives way to the note it stands beside, and goes where too little of it would be left. */
+function besides(note: string, detail: string, columns: number, symbols: Symbols): string {
+  const room = columns - displayWidth(note) - 4;
+  if (displayWidth(detail) <= room) return detail;
+  return room < 8 ? "" : truncate(detail, room, symbols.ellipsis);
 }
 
 function addProgress(

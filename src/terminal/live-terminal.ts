@@ -1,6 +1,6 @@
 // Draws the live view in place on a terminal, and leaves the terminal as it was, however the program ends.
-import { displayWidth } from "./display-width.ts";
 import { stripVTControlCharacters } from "node:util";
+import { displayWidth } from "./display-width.ts";
 import type { TerminalStream, ViewProcess, ViewTimers } from "./view-ports.ts";
 
 const escape = "\u001b[";
@@ -14,6 +14,9 @@ const beginFrame = `${escape}?2026h`;
 const endFrame = `${escape}?2026l`;
 const eraseLine = `${escape}K`;
 const eraseBelow = `${escape}J`;
+
+/** Erased before it is written: after a line as wide as the terminal, erasing would take its last character. */
+const inPlace = (line: string): string => `${eraseLine}${line}\n`;
 
 const frameInterval = 100; // milliseconds
 const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -82,10 +85,8 @@ export class LiveTerminal {
 
   /** What to write to have `lines` in the place of the frame that is shown. */
   #compose(lines: readonly string[]): string {
-    // Erased before it is written: after a line as wide as the terminal, erasing would take its last character.
-    const whole = (line: string): string => `${eraseLine}${line}\n`;
-    const above = this.#above.map(whole).join("");
-    const below = lines.map(whole).join("");
+    const above = this.#above.map(inPlace).join("");
+    const below = lines.map(inPlace).join("");
     const text = `${beginFrame}${this.#toTop()}${wrapOn}${above}${wrapOff}${below}${wrapOn}${eraseBelow}${endFrame}`;
     this.#above = [];
     this.#shown = lines;

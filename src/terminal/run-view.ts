@@ -47,6 +47,8 @@ export interface HostView {
   readonly passed: Phase | null;
   readonly evaluated: boolean;
   readonly log: readonly string[];
+  /** The phase that the last line of the log belongs to. */
+  readonly logPhase: Phase | null;
   readonly end: HostFinished | null;
 }
 
@@ -91,7 +93,7 @@ export function reduceRunView(before: RunView, event: SeenEvent): RunView {
     case "host-progress":
       return changeHost(view, event.host, (host) => hostProgress(host, event, at));
     case "host-log":
-      return changeHost(view, event.host, (host) => ({ ...host, log: withLine(host.log, event.line) }));
+      return changeHost(view, event.host, (host) => hostLog(host, event));
     case "host-finished":
       return changeHost(view, event.host, (host) => ({ ...host, phases: [], end: event }));
     case "build-progress":
@@ -112,7 +114,7 @@ function withHosts(view: RunView, names: readonly HostName[]): RunView {
   for (const name of names) {
     if (positions.has(name)) continue;
     positions.set(name, hosts.length);
-    hosts.push({ name, since: null, phases: [], passed: null, evaluated: false, log: [], end: null });
+    hosts.push({ name, since: null, phases: [], passed: null, evaluated: false, log: [], logPhase: null, end: null });
   }
   return { ...view, hosts, positions };
 }
@@ -180,10 +182,11 @@ function measureRate(before: Progress | null, done: number, at: number): Pick<Pr
   return { rate, measured: { at, done } };
 }
 
-function withLine(log: readonly string[], line: string): readonly string[] {
-  const text = printable(line).trimEnd();
-  if (text === "") return log;
-  return [...log.slice(1 - logTailLength), text.length > longestLine ? copyOf(text.slice(0, longestLine)) : text];
+function hostLog(host: HostView, event: Seen<"host-log">): HostView {
+  const line = printable(event.line).trimEnd();
+  if (line === "") return host;
+  const kept = line.length > longestLine ? copyOf(line.slice(0, longestLine)) : line;
+  return { ...host, log: [...host.log.slice(1 - logTailLength), kept], logPhase: event.phase };
 }
 
 // A slice keeps the whole string it was cut from alive; a copy does not.
