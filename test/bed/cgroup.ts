@@ -7,7 +7,10 @@ import { join } from "node:path";
 export function cgroupRoot(): string {
   const mounts = readFileSync("/proc/mounts", "utf8").split("\n");
   const mount = mounts.map((line) => line.split(" ")).find((fields) => fields[2] === "cgroup2");
-  if (mount?.[1] === undefined) throw new Error("the test bed needs cgroup2, and none is mounted here: mount -t cgroup2 none /sys/fs/cgroup/unified");
+  if (mount?.[1] === undefined)
+    throw new Error(
+      "the test bed needs cgroup2, and none is mounted here: mount -t cgroup2 none /sys/fs/cgroup/unified",
+    );
   return mount[1];
 }
 

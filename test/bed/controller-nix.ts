@@ -8,11 +8,26 @@ import { bedDirectory } from "./places.ts";
 import { rootFileSystem } from "./root-file-system.ts";
 import { run } from "./run.ts";
 
-const programs = ["build", "channel", "collect-garbage", "copy-closure", "daemon", "env", "hash", "instantiate", "prefetch-url", "shell", "store"];
+const programs = [
+  "build",
+  "channel",
+  "collect-garbage",
+  "copy-closure",
+  "daemon",
+  "env",
+  "hash",
+  "instantiate",
+  "prefetch-url",
+  "shell",
+  "store",
+];
 
 /** Where it is, or will be; its programs are in bin/. */
 export function controllerNix(): string {
-  const recipe = createHash("sha256").update(readFileSync(import.meta.filename)).digest("hex").slice(0, 6);
+  const recipe = createHash("sha256")
+    .update(readFileSync(import.meta.filename))
+    .digest("hex")
+    .slice(0, 6);
   return join(bedDirectory, `nix-${basename(rootFileSystem())}-${recipe}`);
 }
 
@@ -35,7 +50,15 @@ export async function makeControllerNix(): Promise<void> {
     await copyFile(join(root, library), join(unfinished, "lib", basename(library)));
   }
   const final = join(path, "lib");
-  await run(["patchelf", "--set-interpreter", join(final, basename(interpreter)), "--force-rpath", "--set-rpath", final, nix]);
+  await run([
+    "patchelf",
+    "--set-interpreter",
+    join(final, basename(interpreter)),
+    "--force-rpath",
+    "--set-rpath",
+    final,
+    nix,
+  ]);
   for (const program of programs) await symlink("nix", join(unfinished, "bin", `nix-${program}`));
   await rename(unfinished, path);
 }

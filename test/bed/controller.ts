@@ -72,6 +72,15 @@ export class Controller {
     return { child, finished, stdout: () => stdout, stderr: () => stderr };
   }
 
+  /** Gives it our terminal; resolves with its exit status. */
+  async interactive(words: readonly [string, ...string[]], options: ControllerOptions = {}): Promise<number> {
+    await this.prepare();
+    const [file, ...args] = this.words(words);
+    const child = spawn(file, args, { env: { ...process.env, ...this.environment(options) }, stdio: "inherit" });
+    const [exitCode] = await once(child, "exit");
+    return exitCode ?? 1;
+  }
+
   private async prepare(): Promise<void> {
     await mkdir(this.home, { recursive: true });
     await mkdir(join(controllerDirectory, "nix"), { recursive: true });
@@ -88,7 +97,10 @@ export class Controller {
   }
 
   private environment({ env, nix = "own", home = this.home }: ControllerOptions): Record<string, string | undefined> {
-    const ssh = this.sshConfigFile === null ? {} : { SSH_CONFIG_FILE: this.sshConfigFile, NIX_SSHOPTS: `-F ${this.sshConfigFile}` };
+    const ssh =
+      this.sshConfigFile === null
+        ? {}
+        : { SSH_CONFIG_FILE: this.sshConfigFile, NIX_SSHOPTS: `-F ${this.sshConfigFile}` };
     return {
       HOME: home,
       XDG_CACHE_HOME: join(home, ".cache"),

@@ -50,18 +50,34 @@ export class Host {
     this.address = readFileSync(join(this.directory, "address"), "utf8").trim();
     this.around = around;
     this.group = new ControlGroup(`flotilla-bed-${network.bed}/${name}`);
-    this.cable = new Cable(network, new ControlGroup(`flotilla-bed-${network.bed}/${name}.cable`), this.directory, this.address);
+    this.cable = new Cable(
+      network,
+      new ControlGroup(`flotilla-bed-${network.bed}/${name}.cable`),
+      this.directory,
+      this.address,
+    );
   }
 
   /** Makes disks, identity and cable of a new host, which is then off and has no system installed. */
-  static async create(directory: string, name: string, address: string, options: HostOptions, around: Surroundings): Promise<Host> {
+  static async create(
+    directory: string,
+    name: string,
+    address: string,
+    options: HostOptions,
+    around: Surroundings,
+  ): Promise<Host> {
     const path = join(directory, name);
     const upper = join(path, "upper");
-    for (const part of ["upper/etc/ssh", "upper/etc/bed", "work", "root", "nix", "boot"]) await mkdir(join(path, part), { recursive: true });
+    for (const part of ["upper/etc/ssh", "upper/etc/bed", "work", "root", "nix", "boot"])
+      await mkdir(join(path, part), { recursive: true });
     await mkdir(join(upper, "root/.ssh"), { recursive: true, mode: 0o700 });
     await writeFile(join(path, "address"), `${address}\n`);
-    for (const [disk, size] of [["nix", options.nixMiB], ["boot", options.bootMiB]] as const) {
-      if (size !== undefined) await run(["mount", "-t", "tmpfs", "-o", `size=${size}m,mode=755`, `flotilla-${disk}`, join(path, disk)]);
+    for (const [disk, size] of [
+      ["nix", options.nixMiB],
+      ["boot", options.bootMiB],
+    ] as const) {
+      if (size !== undefined)
+        await run(["mount", "-t", "tmpfs", "-o", `size=${size}m,mode=755`, `flotilla-${disk}`, join(path, disk)]);
     }
 
     const operatorKey = `${await around.access.publicKey()}\n`;
@@ -88,11 +104,17 @@ export class Host {
   async install(toplevel: string, options: RunOptions = {}): Promise<void> {
     if (this.isOn) throw new Error(`${this.name} is running: deploy to it, or stop it first`);
     const store = `local?root=${this.directory}`;
-    const copied = await this.around.controller.run(["nix", "copy", "--no-check-sigs", "--to", store, toplevel], { deadline: 120_000, ...options });
+    const copied = await this.around.controller.run(["nix", "copy", "--no-check-sigs", "--to", store, toplevel], {
+      deadline: 120_000,
+      ...options,
+    });
     if (copied.exitCode !== 0) throw new Error(`installing ${toplevel} on ${this.name}: ${copied.stderr}`);
     const profiles = join(this.directory, "nix/var/nix/profiles");
     await mkdir(profiles, { recursive: true });
-    for (const [target, link] of [[toplevel, "system-1-link"], ["system-1-link", "system"]] as const) {
+    for (const [target, link] of [
+      [toplevel, "system-1-link"],
+      ["system-1-link", "system"],
+    ] as const) {
       await rm(join(profiles, link), { force: true });
       await symlink(target, join(profiles, link));
     }
@@ -119,7 +141,10 @@ export class Host {
     await this.group.create();
     const log = openSync(join(this.directory, "console.log"), "a");
     const [file, ...args] = this.group.enter;
-    spawn(file, [...args, "sh", bedFile("power-supply.sh"), this.directory], { detached: true, stdio: ["ignore", log, log] }).unref();
+    spawn(file, [...args, "sh", bedFile("power-supply.sh"), this.directory], {
+      detached: true,
+      stdio: ["ignore", log, log],
+    }).unref();
     await waitUntil(`${this.name} going on`, async () => this.isOn, { deadline: 5000 });
   }
 
@@ -146,7 +171,18 @@ export class Host {
 
   /** Runs a program at the console: works also when sshd or the network is gone. */
   async exec(words: readonly [string, ...string[]], options?: RunOptions): Promise<Completed> {
-    const enter = ["nsenter", "--target", String(this.init()), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--"] as const;
+    const enter = [
+      "nsenter",
+      "--target",
+      String(this.init()),
+      "--mount",
+      "--uts",
+      "--ipc",
+      "--net",
+      "--pid",
+      "--cgroup",
+      "--",
+    ] as const;
     return attempt([...enter, "/usr/bin/env", "-i", `PATH=${consolePath}`, "HOME=/root", ...words], options);
   }
 

@@ -99,7 +99,8 @@ export class Cable {
 
   /** Changes the settings while in use; they hold after a twentieth of a second. */
   async set(settings: CableSettings): Promise<void> {
-    if (!existsSync(this.settingsFile)) throw new Error(`${this.directory}: created without cable settings, it can only be cut and healed`);
+    if (!existsSync(this.settingsFile))
+      throw new Error(`${this.directory}: created without cable settings, it can only be cut and healed`);
     await writeFile(`${this.settingsFile}.new`, JSON.stringify(settings));
     await rename(`${this.settingsFile}.new`, this.settingsFile);
   }
@@ -109,9 +110,18 @@ export class Cable {
     const logFile = `${this.directory}/cable.log`;
     const log = openSync(logFile, "w");
     const [file, ...args] = this.group.enter;
-    const words = ["/usr/bin/python3", bedFile("cable.py"), this.device, this.namespace, this.network.bridge, this.settingsFile];
+    const words = [
+      "/usr/bin/python3",
+      bedFile("cable.py"),
+      this.device,
+      this.namespace,
+      this.network.bridge,
+      this.settingsFile,
+    ];
     spawn(file, [...args, ...words], { detached: true, stdio: ["ignore", log, log] }).unref();
-    await waitUntil("user-space cable", async () => readFileSync(logFile, "utf8").startsWith("ready"), { deadline: 10_000 }).catch((error) => {
+    await waitUntil("user-space cable", async () => readFileSync(logFile, "utf8").startsWith("ready"), {
+      deadline: 10_000,
+    }).catch((error) => {
       throw new Error(`${error.message}\n${readFileSync(logFile, "utf8")}`);
     });
   }

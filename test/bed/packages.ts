@@ -28,8 +28,21 @@ export async function installPackages(names: readonly string[]): Promise<void> {
   // Another apt may be at work; it gets two minutes.
   const lock = "DPkg::Lock::Timeout=120";
   await run(["apt-get", "update", "-qq"], { deadline: 180_000, env });
-  await run(["apt-get", "install", "-qq", "--no-install-recommends", "-o", lock, "-o", "DPkg::Options::=--force-unsafe-io", ...names], {
-    deadline: 300_000,
-    env,
-  });
+  await run(
+    [
+      "apt-get",
+      "install",
+      "-qq",
+      "--no-install-recommends",
+      "-o",
+      lock,
+      "-o",
+      "DPkg::Options::=--force-unsafe-io",
+      ...names,
+    ],
+    {
+      deadline: 300_000,
+      env,
+    },
+  );
 }

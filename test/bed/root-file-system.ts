@@ -10,14 +10,30 @@ import { run } from "./run.ts";
 const suite = "trixie";
 const packages = [
   ...["systemd", "systemd-sysv", "dbus", "libpam-systemd", "libnss-systemd", "openssh-server", "openssh-client"],
-  ...["nix-bin", "nix-setup-systemd", "sudo", "opendoas", "iproute2", "iputils-ping", "procps", "busybox", "git", "rsync"],
+  ...[
+    "nix-bin",
+    "nix-setup-systemd",
+    "sudo",
+    "opendoas",
+    "iproute2",
+    "iputils-ping",
+    "procps",
+    "busybox",
+    "git",
+    "rsync",
+  ],
   ...["curl", "ca-certificates", "zstd", "xz-utils", "bzip2", "less"],
 ];
 const unwanted = ["doc", "info", "locale", "man", "lintian", "gitweb", "bash-completion", "zsh"];
 
 /** Where the root file system is, or will be; another recipe gives another place. */
 export function rootFileSystem(): string {
-  const recipe = JSON.stringify([suite, packages, unwanted, readFileSync(bedFile("prepare-root-file-system.sh"), "utf8")]);
+  const recipe = JSON.stringify([
+    suite,
+    packages,
+    unwanted,
+    readFileSync(bedFile("prepare-root-file-system.sh"), "utf8"),
+  ]);
   return join(rootFileSystemsDirectory, createHash("sha256").update(recipe).digest("hex").slice(0, 12));
 }
 
@@ -52,7 +68,8 @@ async function debianMirror(): Promise<string> {
   const format = "$(REPO_URI) $(CODENAME) $(COMPONENT)";
   const targets = await run(["apt-get", "indextargets", "--format", format, "Created-By: Packages"]);
   const line = targets.split("\n").find((target) => target.endsWith(` ${release} main`));
-  if (line === undefined) throw new Error(`the apt sources of this machine have no "${release} main": from where is Debian to be had?`);
+  if (line === undefined)
+    throw new Error(`the apt sources of this machine have no "${release} main": from where is Debian to be had?`);
   return line.split(" ")[0] ?? "";
 }
 

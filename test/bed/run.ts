@@ -30,7 +30,8 @@ export async function attempt(words: readonly [string, ...string[]], options: Ru
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  const startError = result.exitCode === undefined && result.signal === undefined ? `${result.shortMessage ?? ""}\n` : "";
+  const startError =
+    result.exitCode === undefined && result.signal === undefined ? `${result.shortMessage ?? ""}\n` : "";
   return { exitCode: result.exitCode ?? null, stdout: result.stdout, stderr: startError + result.stderr };
 }
 

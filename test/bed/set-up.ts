@@ -12,7 +12,8 @@ import { makeRootFileSystem, rootFileSystem } from "./root-file-system.ts";
 export function whyNoBed(): string | null {
   if (process.platform !== "linux") return `the test bed needs Linux, this is ${process.platform}`;
   if (process.getuid?.() !== 0) return "the test bed needs root: it makes network namespaces, mounts and machines";
-  if (!existsSync("/etc/debian_version") || !existsSync("/usr/bin/apt-get")) return "the test bed needs Debian: its hosts are made of Debian packages";
+  if (!existsSync("/etc/debian_version") || !existsSync("/usr/bin/apt-get"))
+    return "the test bed needs Debian: its hosts are made of Debian packages";
   return null;
 }
 
@@ -28,7 +29,12 @@ export async function setUp(say: (line: string) => void): Promise<void> {
   try {
     const missing = missingPackages();
     await step(missing.length > 0, `installing ${missing.join(" ")}`, () => installPackages(missing), say);
-    await step(!existsSync(rootFileSystem()), "making the root file system of the hosts (Debian trixie)", makeRootFileSystem, say);
+    await step(
+      !existsSync(rootFileSystem()),
+      "making the root file system of the hosts (Debian trixie)",
+      makeRootFileSystem,
+      say,
+    );
     await step(!existsSync(controllerNix()), "making the controller's nix", makeControllerNix, say);
   } finally {
     await lock.release();
@@ -36,10 +42,20 @@ export async function setUp(say: (line: string) => void): Promise<void> {
 }
 
 function isReady(): boolean {
-  return existsSync(bedDirectory) && missingPackages().length === 0 && existsSync(rootFileSystem()) && existsSync(controllerNix());
+  return (
+    existsSync(bedDirectory) &&
+    missingPackages().length === 0 &&
+    existsSync(rootFileSystem()) &&
+    existsSync(controllerNix())
+  );
 }
 
-async function step(needed: boolean, title: string, work: () => Promise<void>, say: (line: string) => void): Promise<void> {
+async function step(
+  needed: boolean,
+  title: string,
+  work: () => Promise<void>,
+  say: (line: string) => void,
+): Promise<void> {
   if (!needed) return;
   const start = Date.now();
   say(`test bed: ${title} …`);

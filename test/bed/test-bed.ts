@@ -8,7 +8,7 @@ import { Controller } from "./controller.ts";
 import { Host, type HostOptions } from "./host.ts";
 import { type Lock, takeLock } from "./lock.ts";
 import { Network } from "./network.ts";
-import { bedsDirectory } from "./places.ts";
+import { bedFile, bedsDirectory } from "./places.ts";
 import { attempt, run } from "./run.ts";
 import { setUp } from "./set-up.ts";
 import { SshAccess } from "./ssh-access.ts";
@@ -65,7 +65,8 @@ export class TestBed {
   }
 
   host(name: string): Host {
-    if (!existsSync(join(this.hostsDirectory, name))) throw new Error(`no host ${name} in bed ${this.number}: ${this.hostNames().join(", ")}`);
+    if (!existsSync(join(this.hostsDirectory, name)))
+      throw new Error(`no host ${name} in bed ${this.number}: ${this.hostNames().join(", ")}`);
     return new Host(this.hostsDirectory, name, this.surroundings);
   }
 
@@ -79,11 +80,19 @@ export class TestBed {
   }
 
   /** Builds a flake reference or installable on the controller and gives its store path. */
-  async build(installable: string, options: { readonly args?: readonly string[]; readonly deadline?: number } = {}): Promise<string> {
+  async build(
+    installable: string,
+    options: { readonly args?: readonly string[]; readonly deadline?: number } = {},
+  ): Promise<string> {
     const words = ["nix", "build", "--no-link", "--print-out-paths", ...(options.args ?? []), installable] as const;
     const { exitCode, stdout, stderr } = await this.controller.run(words, { deadline: options.deadline ?? 120_000 });
     if (exitCode !== 0) throw new Error(`building ${installable}:\n${stderr}`);
     return stdout;
+  }
+
+  /** Builds a system of system/system.nix; `settings` is its attrset: '{ hostName = "web-01"; sshd = false; }'. */
+  async buildSystem(settings: string): Promise<string> {
+    return this.build(`import ${bedFile("system/system.nix")} (${settings})`, { args: ["--impure", "--expr"] });
   }
 
   /** Lets it outlive this process: until someone attaches to it and destroys it. */
@@ -122,7 +131,9 @@ export class TestBed {
 /** Numbers of the beds that somebody kept. */
 export function keptBeds(): readonly number[] {
   if (!existsSync(bedsDirectory)) return [];
-  return readdirSync(bedsDirectory).filter((number) => existsSync(join(bedsDirectory, number, "kept"))).map(Number);
+  return readdirSync(bedsDirectory)
+    .filter((number) => existsSync(join(bedsDirectory, number, "kept")))
+    .map(Number);
 }
 
 /** Takes a number that no living process and no kept bed has. The lock lies beside the directory, which comes and goes. */
@@ -164,6 +175,7 @@ async function clear(number: number): Promise<void> {
   group.remove();
   await new Network(number).down();
   const links = await run(["ip", "-oneline", "link"]);
-  for (const [, link] of links.matchAll(new RegExp(`^\\d+: (fl${number}h\\d+)`, "gm"))) await attempt(["ip", "link", "delete", String(link)]);
+  for (const [, link] of links.matchAll(new RegExp(`^\\d+: (fl${number}h\\d+)`, "gm")))
+    await attempt(["ip", "link", "delete", String(link)]);
   await run(["rm", "-rf", "--one-file-system", directory]);
 }
