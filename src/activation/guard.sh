@@ -36,7 +36,8 @@
 
 # shellcheck disable=SC2317 # the order calls health_check
 set -u
-umask 077
+# For all that an activation makes; what is ours alone lies in directories of mode 0700.
+umask 022
 
 # Everything below hangs off this; empty on a host.
 root=${FLOTILLA_ROOT:-}
@@ -139,14 +140,18 @@ put() {
   write_atomically "$live/$1" "$2"
 }
 
-# Copies files of the run to where they outlive a power cut.
-keep() {
+# Copies files of the run to where they outlive the boot…
+copy() {
   for name in "$@"; do
     [ ! -e "$live/$name" ] || {
       cp "$live/$name" "$record/$name.new" && mv -f "$record/$name.new" "$record/$name"
     } 2>/dev/null || return 1
   done
-  timeout 20 sync -f "$record" 2>/dev/null || timeout 20 sync
+}
+
+# …and waits until they outlive a power cut.
+keep() {
+  copy "$@" && { timeout 20 sync -f "$record" 2>/dev/null || timeout 20 sync; }
 }
 
 # event KIND TEXT…
@@ -164,7 +169,10 @@ note() {
 enter_state() {
   put state "$1"
   event state "$@"
-  keep state events log || :
+  case $1 in
+    activating | committing) keep state events log || : ;;
+    *) copy state events log || : ;;
+  esac
 }
 
 is_decided() {
@@ -356,7 +364,7 @@ finish() {
   write_atomically "$live/outcome" "$1
 $2
 $(one_line "$3")"
-  keep outcome || :
+  keep log events state outcome || :
   release
   prune
 }
@@ -559,7 +567,7 @@ look_around() {
 
 # The reserve is given back for the outcome, should the disk fill up meanwhile.
 record_findings() {
-  mkdir -p "$record" &&
+  (umask 077 && mkdir -p "$record") &&
     keep guard order old old-profile old-generation last-generation failed-before boot-id &&
     head -c 65536 /dev/zero >"$record/reserve"
 } 2>/dev/null
@@ -789,7 +797,7 @@ probe_http() {
 settle() {
   enter_run "$1"
   if [ ! -d "$live" ]; then
-    mkdir -p "$live" && for file in "$record"/*; do
+    (umask 077 && mkdir -p "$live") && for file in "$record"/*; do
       case $file in
         */reserve | *.new) ;;
         *) cp "$file" "$live/" ;;
@@ -801,7 +809,7 @@ settle() {
     release
     return 0
   fi
-  mkdir -p "$record" || :
+  (umask 077 && mkdir -p "$record") || :
   kill_steps
   read_findings
   settle_state=$(first_line "$live/state")
@@ -975,7 +983,7 @@ follow() {
   events_seen=$2 log_seen=$3
   [ -d "$place" ] || say_error E_NO_SUCH_RUN "this host has no record of run $run"
   say "flotilla-guard 1 $run"
-  abandoned=0 looks=0
+  abandoned=0 looks=0 spoken=0
   while :; do
     enter_run "$run"
     # Looked at first: what is there when the outcome is there is all there will be.
@@ -987,7 +995,11 @@ follow() {
       return 0
     fi
     looks=$((looks + 1))
-    [ $((looks % 50)) != 0 ] || say A
+    now
+    if [ "$((now - spoken))" -ge 5 ]; then
+      say A
+      spoken=$now
+    fi
     if [ $((looks % 10)) = 0 ]; then
       if is_looked_after; then abandoned=0; else abandoned=$((abandoned + 1)); fi
       if [ "$abandoned" = 3 ]; then
