@@ -1,5 +1,5 @@
-import { Readable } from "node:stream";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { displayWidth, padEnd, padStart, truncate } from "./display-width.ts";
@@ -19,24 +19,19 @@ test.each([
   expect(displayWidth(text)).toBe(width);
 });
 
-test("agrees with the Unicode data that node itself has, or errs to the wider side", () => {
-  const node = createInterface({ input: Readable.from([]), output: undefined });
-  const widthInNode = (text: string): number => {
-    node.setPrompt(text);
-    return node.getCursorPos().cols;
-  };
-  const character = fc
-    .integer({ min: 0x20, max: 0x3fffd })
-    .filter((code) => code < 0xd800 || code > 0xdfff)
-    .map((code) => String.fromCodePoint(code))
-    .filter((text) => printable(text) === text && /\p{Assigned}/u.test(text));
-  fc.assert(
-    fc.property(character, (text) => {
-      expect(displayWidth(text)).toBeGreaterThanOrEqual(widthInNode(text));
-    }),
-    { numRuns: 3000 },
-  );
+test("no character that can be printed is wider than node's own Unicode data says it is measured here", () => {
+  const node = createInterface({ input: Readable.from([]) });
+  const tooNarrow: string[] = [];
+  for (let code = 0x20; code <= 0x3fffd; code += 1) {
+    const character = String.fromCodePoint(code);
+    if (printable(character) !== character || !/^\p{Assigned}$/u.test(character) || /\p{M}/u.test(character)) continue;
+    // node measures what a character is composed to, and some are only taken apart by that.
+    if (character.normalize("NFC") !== character) continue;
+    node.setPrompt(character);
+    if (displayWidth(character) < node.getCursorPos().cols) tooNarrow.push(`U+${code.toString(16)}`);
+  }
   node.close();
+  expect(tooNarrow).toEqual([]);
 });
 
 test("cuts between characters, never inside a wide one", () => {
