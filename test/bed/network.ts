@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import type { CableSettings } from "./cable-settings.ts";
-import { ControlGroup } from "./cgroup.ts";
+import type { ControlGroup } from "./cgroup.ts";
 import { bedFile } from "./places.ts";
 import { attempt, run } from "./run.ts";
 import { waitUntil } from "./wait-until.ts";
@@ -28,6 +28,12 @@ export class Network {
     await run(["ip", "link", "add", this.bridge, "type", "bridge", "forward_delay", "0", "mcast_snooping", "0"]);
     await run(["ip", "address", "add", `${this.gateway}/24`, "dev", this.bridge]);
     await run(["ip", "link", "set", this.bridge, "up"]);
+    // A port that is always up: without one, the last host's cut cable would take the carrier from the bridge, and give it back a second late.
+    const port = `fl${this.bed}h0`;
+    const end = `fl${this.bed}h1`;
+    await run(["ip", "link", "add", port, "master", this.bridge, "type", "veth", "peer", "name", end]);
+    await run(["ip", "link", "set", port, "up"]);
+    await run(["ip", "link", "set", end, "up"]);
   }
 
   async down(): Promise<void> {

@@ -8,22 +8,11 @@ import { bedFile, rootFileSystemsDirectory } from "./places.ts";
 import { run } from "./run.ts";
 
 const suite = "trixie";
-const packages = [
-  ...["systemd", "systemd-sysv", "dbus", "libpam-systemd", "libnss-systemd", "openssh-server", "openssh-client"],
-  ...[
-    "nix-bin",
-    "nix-setup-systemd",
-    "sudo",
-    "opendoas",
-    "iproute2",
-    "iputils-ping",
-    "procps",
-    "busybox",
-    "git",
-    "rsync",
-  ],
-  ...["curl", "ca-certificates", "zstd", "xz-utils", "bzip2", "less"],
-];
+const packages = `
+  systemd systemd-sysv dbus libpam-systemd libnss-systemd openssh-server openssh-client nix-bin nix-setup-systemd sudo opendoas
+  iproute2 iputils-ping procps busybox git rsync curl ca-certificates zstd xz-utils bzip2 less`
+  .trim()
+  .split(/\s+/);
 const unwanted = ["doc", "info", "locale", "man", "lintian", "gitweb", "bash-completion", "zsh"];
 
 /** Where the root file system is, or will be; another recipe gives another place. */

@@ -1,7 +1,7 @@
 // A bed of hosts to test against. Several can be up on one machine, each with its own number, network and directory; one whose owner was
 // killed is cleared away by the next that is made. `/nix` of the controller is shared by all.
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ControlGroup } from "./cgroup.ts";
 import { Controller } from "./controller.ts";

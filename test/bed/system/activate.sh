@@ -59,19 +59,24 @@ extra() (
 @extra@
 )
 
-snippet() {
-  "$1" && return
-  echo "Activation script snippet '$1' failed ($?)"
+# report SNIPPET STATUS. Not `snippet || …`: that would switch its set -e off.
+report() {
+  [ "$2" != 0 ] || return
+  echo "Activation script snippet '$1' failed ($2)"
   status=1
 }
 
 mkdir -p /run/nixos /nix/var/nix/gcroots
 echo "setting up /etc..."
-snippet setup_etc
+setup_etc
+report setup_etc $?
 hostname "$(cat /etc/hostname)"
-snippet setup_users
-snippet setup_wrappers
-snippet extra
+setup_users
+report setup_users $?
+setup_wrappers
+report setup_wrappers $?
+extra
+report extra $?
 [ -e /nix/var/nix/gcroots/current-system ] || ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
 replace_link "$(readlink -f "$systemConfig")" /run/current-system
 exit "$status"

@@ -96,7 +96,7 @@ changed() {
   fi
 }
 
-before=$(active_units)
+before=$(active_units | tr '\n' ' ')
 for unit in $before; do
   file=$unit
   case "$unit" in *@*.*) file=${unit%%@*}@.${unit##*.} ;; esac
@@ -112,8 +112,7 @@ for link in "$old_units"/*.wants/*; do
   [ -L "$link" ] || continue
   unit=${link##*/}
   [ -L "$new_units/${link#"$old_units"/}" ] || is_unit "$new_units/$unit" || contains "$stop" "$unit" && continue
-  # shellcheck disable=SC2086 # the list becomes words
-  contains "$(echo $before)" "$unit" && stop="$stop $unit"
+  contains "$before" "$unit" && stop="$stop $unit"
 done
 
 announce() { [ -z "$2" ] || say "$1:$2"; }
@@ -158,23 +157,20 @@ fi
 # --- the report
 
 after=$(active_units)
-# shellcheck disable=SC2086 # the list becomes words
-known=$(echo $before)
 started=
 for unit in $after; do
   case "$unit" in *.scope | *.slice | *.device | run-* | user*) continue ;; esac
-  contains "$known" "$unit" || started="$started $unit"
+  contains "$before" "$unit" || started="$started $unit"
 done
 announce "the following new units were started" "$started"
 
-failed=$(systemctl list-units --failed --full --plain --no-legend | awk '{ print $1 }')
+failed=$(systemctl list-units --failed --full --plain --no-legend | awk '{ printf " %s", $1 }')
 for unit in $after; do
   [ "$(systemctl show -P SubState -- "$unit")" = auto-restart ] && [ "$(systemctl show -P ExecMainStatus -- "$unit")" != 0 ] &&
     failed="$failed $unit"
 done
 if [ -n "$failed" ]; then
-  # shellcheck disable=SC2086 # the list becomes words
-  announce "warning: the following units failed" " $(echo $failed)"
+  announce "warning: the following units failed" "$failed"
   for unit in $failed; do systemctl status --no-pager --full -- "$unit" >&2; done
   status=4
 fi
