@@ -30,6 +30,7 @@ const inspection: Inspection = {
   hostname: "web-01",
   machineId: "m",
   bootId: "b",
+  platform: "x86_64-linux",
   kernel: "6.12.1",
   currentSystem: oldSystem,
   bootedSystem: oldSystem,
@@ -68,7 +69,7 @@ function scene(changes: Partial<HostSteps> = {}, seen: Partial<Inspection> = {})
   const steps: HostSteps = {
     emit: (event) => events.push(event),
     halt: new AbortController().signal,
-    limits: { connect: unlimited, copy: unlimited, activate: unlimited },
+    limits: { copy: unlimited, activate: unlimited },
     connect: take("connect", { connection, inspection: { ...inspection, ...seen } }),
     refuse: async (_host, _inspection, when) => void taken.push(`refuse ${when}`),
     build: take("build", undefined),
@@ -128,7 +129,8 @@ test("a host that does not evaluate closes the login that was under way", async 
 
 test("no answer is unreachable; nothing is built for it", async () => {
   const { steps, taken } = scene({
-    connect: () => Promise.reject(new FlotillaError("E_UNREACHABLE", "no route to host")),
+    connect: () =>
+      Promise.reject(new FlotillaError("E_UNREACHABLE", "no route to host", { host: name, step: "connect" })),
   });
   const result = await deployHost(steps, "switch", name, Promise.resolve(host));
   expect(result).toMatchObject({ outcome: "unreachable", reason: { step: "connect" } });

@@ -24,10 +24,10 @@ export interface ActivationEnd {
 
 /** The steps of a run, each carried out by the room it belongs to; deploy-run.ts puts them together. */
 export interface HostSteps extends PhaseContext {
-  /** Logs in and inspects; begins before the evaluation has ended where an address is known. */
+  /** Logs in and inspects, a phase with a limit of its own; begins before the evaluation has ended where an address is known. */
   readonly connect: (name: HostName, host: Promise<Host>) => Promise<HostSession>;
   /** Throws the first refusal: of an up-to-date host, of one that is to be changed, of one whose system is built. */
-  readonly refuse: (host: Host, inspection: Inspection, when: "up-to-date" | "inspected" | "built") => Promise<void>;
+  readonly refuse: (host: Host, session: HostSession, when: "up-to-date" | "inspected" | "built") => Promise<void>;
   readonly build: (host: Host, session: HostSession | null) => Promise<void>;
   readonly copy: (host: Host, session: HostSession) => Promise<void>;
   /** Resolves when the hosts that go before this one have succeeded; rejects with E_HALTED when one has not. */
@@ -35,7 +35,7 @@ export interface HostSteps extends PhaseContext {
   /** Asks the new system what it would do; resolves with its words. */
   readonly dryActivate: (host: Host, session: HostSession) => Promise<readonly string[]>;
   readonly activate: (host: Host, session: HostSession, goal: "switch" | "boot" | "test") => Promise<ActivationEnd>;
-  readonly limits: { readonly connect: Limit; readonly copy: Limit; readonly activate: Limit };
+  readonly limits: { readonly copy: Limit; readonly activate: Limit };
 }
 
 interface Ending {
@@ -69,7 +69,7 @@ export async function deployHost(
       return result({ outcome: "built" });
     }
     // Started beside the evaluation. When that fails, a login that still comes about is closed again below.
-    const connecting = inPhase(steps, name, "connect", steps.limits.connect, () => steps.connect(name, evaluation));
+    const connecting = steps.connect(name, evaluation);
     const opened = connecting.then(
       (value) => (session = value),
       () => null,
@@ -98,12 +98,12 @@ async function reach(
   const { inspection } = session;
   const { name } = host;
   if (isSettled(goal, host.toplevel, inspection)) {
-    await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, inspection, "up-to-date"));
+    await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "up-to-date"));
     return { outcome: "unchanged", notes: remarks(inspection) };
   }
-  await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, inspection, "inspected"));
+  await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
   await inPhase(steps, name, "build", unlimited, () => steps.build(host, session));
-  await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, inspection, "built"));
+  await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "built"));
   await inPhase(steps, name, "copy", steps.limits.copy, () => steps.copy(host, session));
   if (goal === "push") return { outcome: "pushed" };
   await steps.gate(host);

@@ -1,5 +1,4 @@
 // A whole run: reads the fleet, sends every host on its way as soon as it is known, and says how each one ended.
-import pLimit from "p-limit";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
@@ -13,7 +12,7 @@ import { deployHost } from "./deploy-host.ts";
 import type { HostSteps } from "./deploy-host.ts";
 import type { HostResult } from "./host-result.ts";
 import type { RunServices } from "./run-services.ts";
-import { Gates } from "./gates.ts";
+import type { Gates } from "./gates.ts";
 
 export interface DeployRequest {
   readonly goal: Goal;
@@ -21,26 +20,29 @@ export interface DeployRequest {
   readonly selection: Selection;
   readonly useCache: boolean;
   readonly evaluationWorkers: number;
-  readonly limits: { readonly connect: number; readonly copy: number; readonly activate: number };
 }
 
-/** The steps of one run, with the gates that order its activations. */
-export type MakeSteps = (gates: Gates, limits: HostSteps["limits"]) => HostSteps;
+type DeployServices = Pick<RunServices, "clock" | "emit" | "interruption" | "nix" | "operator">;
 
 /**
  * Runs to the end and resolves with the exit status. What happens to a host is an outcome, never an exception.
  *
  * @throws FlotillaError when the fleet cannot be read or the selection is empty: before anything was tried.
  */
-export async function deployRun(request: DeployRequest, services: RunServices, makeSteps: MakeSteps): Promise<number> {
-  return new DeployRun(request, services, makeSteps).run();
+export async function deployRun(
+  request: DeployRequest,
+  services: DeployServices,
+  steps: HostSteps,
+  gates: Gates,
+): Promise<number> {
+  return new DeployRun(request, services, steps, gates).run();
 }
 
 class DeployRun {
   readonly #request: DeployRequest;
-  readonly #services: RunServices;
+  readonly #services: DeployServices;
   readonly #steps: HostSteps;
-  readonly #gates = new Gates();
+  readonly #gates: Gates;
   readonly #started: number;
   readonly #evaluations = new Map<HostName, PromiseWithResolvers<Host>>();
   readonly #hosts: Promise<void>[] = [];
@@ -48,16 +50,12 @@ class DeployRun {
   /** Unreachable hosts whose settings say that this is all right. */
   readonly #excused = new Set<HostName>();
 
-  constructor(request: DeployRequest, services: RunServices, makeSteps: MakeSteps) {
+  constructor(request: DeployRequest, services: DeployServices, steps: HostSteps, gates: Gates) {
     this.#request = request;
     this.#services = services;
+    this.#steps = steps;
+    this.#gates = gates;
     this.#started = services.clock.now().getTime();
-    const { connect, copy, activate } = request.limits;
-    this.#steps = makeSteps(this.#gates, {
-      connect: pLimit(connect),
-      copy: pLimit(copy),
-      activate: pLimit(activate),
-    });
   }
 
   async run(): Promise<number> {

@@ -16,6 +16,7 @@ export function outcomeOfError(error: FlotillaError): Outcome {
     case "E_LOCKED":
     case "E_NEEDS_REBOOT":
     case "E_NOT_NIXOS":
+    case "E_NOT_READY":
     case "E_PRE_ACTIVATE":
     case "E_WRONG_HOST":
     case "E_WRONG_SYSTEM":

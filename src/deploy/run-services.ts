@@ -3,8 +3,9 @@ import type { Inspection } from "../checks/inspection.ts";
 import type { Emit } from "../domain/event.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
+import type { HealthCheck } from "../fleet/deployment.ts";
 import type { Nix } from "../nix/nix.ts";
-import type { Connection, OpenedConnection } from "../ssh/connection.ts";
+import type { OpenedConnection } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
 import type { RunClock } from "./run-clock.ts";
 import type { GuardVerbs } from "./supervise-activation.ts";
@@ -31,8 +32,10 @@ export interface RunServices {
   readonly guard: GuardVerbs;
   /** A fresh login to the first target that answers, asking for an inspection in the same breath. */
   readonly open: (targets: readonly Target[], signal: AbortSignal) => Promise<OpenedConnection>;
-  readonly parseInspection: (output: string, connection: Connection) => Inspection;
+  readonly parseInspection: (output: string) => Inspection;
   readonly remember: (host: HostName) => HostMemory | null;
+  /** Carries out the health checks that look from here; rejects with E_HEALTH. */
+  readonly checkHealth: (checks: readonly HealthCheck[], signal: AbortSignal) => Promise<void>;
   readonly emit: Emit;
   readonly clock: RunClock;
   readonly interruption: Interruption;

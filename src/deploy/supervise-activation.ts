@@ -33,7 +33,7 @@ export interface Supervision {
   /** A fresh login, never over an existing connection. Rejects when none of the targets answers. */
   readonly open: (targets: readonly Target[], signal: AbortSignal) => Promise<Connection>;
   /** The checks that run from here, once the new system is reached. Rejects with E_HEALTH. */
-  readonly checkHealth: (reached: Target, signal: AbortSignal) => Promise<void>;
+  readonly checkHealth: (signal: AbortSignal) => Promise<void>;
   readonly observer: GuardObserver;
   /** Said before each stage of the confirmation, for the view. */
   readonly onConfirming: (detail: string, deadline: Date) => void;
@@ -148,7 +148,7 @@ class ActivationSupervisor {
   async #confirmOver(connection: Connection, signal: AbortSignal): Promise<GuardEnd> {
     const { checkHealth, guard, order } = this.#supervision;
     try {
-      await checkHealth(connection.target, signal);
+      await checkHealth(signal);
     } catch (error) {
       if (!(error instanceof FlotillaError)) throw error;
       const end = await guard.revert(connection, order.run, this.#observer, signal);

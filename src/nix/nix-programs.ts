@@ -5,9 +5,11 @@ import type { Runner } from "../process/runner.ts";
 import { buildSystems } from "./build-systems.ts";
 import { copyClosure } from "./copy-closure.ts";
 import { type EvaluationCache, evaluationCache } from "./evaluation-cache.ts";
+import { fetchClosure } from "./fetch-closure.ts";
 import { lockFlake } from "./lock-flake.ts";
 import type { LockedFlake } from "./locked-flake.ts";
 import type { Nix, NixSettings } from "./nix.ts";
+import { spaceNeeded } from "./space-needed.ts";
 import { findNixVersion, type NixVersion } from "./nix-version.ts";
 import { outlineFlake, outlineReader } from "./outline-flake.ts";
 
@@ -58,5 +60,7 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
     },
     build: async (request) => buildSystems({ runner, settings, version: await version() }, request),
     copy: (request) => copyClosure(runner, settings, request),
+    fetch: (request) => fetchClosure(runner, settings, request),
+    spaceNeeded: (system, previous, signal) => spaceNeeded(runner, settings, system, previous, signal),
   };
 }

@@ -78,6 +78,23 @@ export interface CopyRequest {
   readonly onLog: (line: string) => void;
 }
 
+export interface FetchRequest {
+  readonly name: HostName;
+  readonly path: StorePath;
+  /** Of the machine it was built on, from Connection.nix. */
+  readonly authority: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** As for a build. */
+  readonly roots: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** Bytes; null where they are not known. */
+export interface SpaceNeeded {
+  readonly nix: number | null;
+  readonly boot: number | null;
+}
+
 export interface Nix {
   /** e.g. "2.26.3" and its parts; rejects with E_NIX_MISSING. */
   version(): Promise<{ readonly text: string; readonly major: number; readonly minor: number }>;
@@ -86,4 +103,8 @@ export interface Nix {
   evaluate(request: EvaluateRequest): Promise<void>;
   build(request: BuildRequest): Promise<void>;
   copy(request: CopyRequest): Promise<void>;
+  /** The other way: from a build machine to here. */
+  fetch(request: FetchRequest): Promise<void>;
+  /** What a system that was built here takes on a host, beyond the one that runs there. */
+  spaceNeeded(system: StorePath, previous: StorePath | null, signal: AbortSignal): Promise<SpaceNeeded>;
 }

@@ -1,0 +1,25 @@
+// Sending a built system to its host over the run's own connection.
+import type { HostSteps } from "../deploy-host.ts";
+import type { RunServices } from "../run-services.ts";
+import type { StepSettings } from "../step-settings.ts";
+import { buildPlace } from "./build-step.ts";
+
+export function copyStep(
+  settings: Pick<StepSettings, "buildOn" | "substitute">,
+  { emit, interruption, nix }: Pick<RunServices, "emit" | "interruption" | "nix">,
+): HostSteps["copy"] {
+  return async (host, { connection }) => {
+    // What was built on the host is there already.
+    if (buildPlace(settings.buildOn, host.deployment).kind === "target") return;
+    await nix.copy({
+      path: host.toplevel,
+      authority: connection.nix.authority,
+      environment: connection.nix.environment,
+      elevation: connection.elevation ?? [],
+      substituteOnDestination: settings.substitute,
+      signal: interruption.halt,
+      onProgress: (progress) => emit({ type: "host-progress", host: host.name, phase: "copy", ...progress }),
+      onLog: (line) => emit({ type: "host-log", host: host.name, phase: "copy", line }),
+    });
+  };
+}

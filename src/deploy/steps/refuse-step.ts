@@ -1,0 +1,55 @@
+// Saying no before anything is changed: who the machine is, how it does, whether there is room.
+import { changeRefusals, identityRefusals, spaceRefusals } from "../../checks/refusals.ts";
+import type { FlotillaError } from "../../domain/flotilla-error.ts";
+import type { Host } from "../../fleet/fleet.ts";
+import type { HostSteps } from "../deploy-host.ts";
+import type { HostSession } from "../host-session.ts";
+import type { RunServices } from "../run-services.ts";
+import type { StepSettings } from "../step-settings.ts";
+
+type RefuseServices = Pick<RunServices, "emit" | "interruption" | "nix" | "remember" | "run">;
+type RefuseSettings = Pick<StepSettings, "acceptNewMachine" | "allowDegraded">;
+
+/** Bytes free on the host from which on nobody asks how large the new system is. */
+const ample = 16 * 2 ** 30;
+
+export function refuseStep(settings: RefuseSettings, services: RefuseServices): HostSteps["refuse"] {
+  const { emit, remember, run } = services;
+  const identified = new Set<string>();
+  return async (host, session, when) => {
+    const { connection, inspection } = session;
+    const identity = {
+      knownMachineId: remember(host.name)?.machineId ?? null,
+      acceptNewMachine: settings.acceptNewMachine,
+    };
+    throwFirst(identityRefusals(host, inspection, identity));
+    if (!identified.has(host.name)) {
+      identified.add(host.name);
+      const { address, port, user } = connection.target;
+      emit({ type: "host-identified", host: host.name, address, port, user, machineId: inspection.machineId || null });
+    }
+    switch (when) {
+      case "up-to-date":
+        return;
+      case "inspected":
+        return throwFirst(changeRefusals(host, inspection, { run, allowDegraded: settings.allowDegraded }));
+      case "built":
+        return throwFirst(spaceRefusals(host, inspection, await needed(services, host, session)));
+    }
+  };
+}
+
+/** What the new system takes beyond the one that runs; asked only where it could matter. */
+async function needed(
+  { interruption, nix }: Pick<RefuseServices, "interruption" | "nix">,
+  { toplevel }: Host,
+  { inspection: { currentSystem, freeBytes } }: HostSession,
+): Promise<{ readonly nix: number | null; readonly boot: number | null }> {
+  const matters = (free: number | null): boolean => free !== null && free < ample;
+  if (!matters(freeBytes.nix) && !matters(freeBytes.boot)) return { nix: null, boot: null };
+  return nix.spaceNeeded(toplevel, currentSystem, interruption.halt);
+}
+
+function throwFirst([refusal]: readonly FlotillaError[]): void {
+  if (refusal !== undefined) throw refusal;
+}

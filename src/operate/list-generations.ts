@@ -1,0 +1,67 @@
+// The generations of a host's system profile, as `nixos-rebuild list-generations --json` shows them on the host itself.
+import { z } from "zod";
+import { readAsset } from "../assets.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import { GenerationNumber } from "../domain/generation-number.ts";
+import type { Connection } from "../ssh/connection.ts";
+
+/** The shape that nixos-rebuild-ng prints (models.py, GenerationJson). */
+export const GenerationRow = z.object({
+  generation: z.coerce.number().pipe(GenerationNumber),
+  /** YYYY-MM-DD HH:MM:SS, in the host's local time. */
+  date: z.string(),
+  nixosVersion: z.string(),
+  kernelVersion: z.string(),
+  configurationRevision: z.string(),
+  specialisations: z.array(z.string()),
+  current: z.boolean(),
+});
+export type GenerationRow = z.infer<typeof GenerationRow>;
+
+/** Milliseconds. */
+const deadline = 60_000;
+
+/** Newest first. Throws E_COMMAND when the host does not answer in the way it is asked. */
+export async function listGenerations(
+  connection: Connection,
+  profile: string,
+  signal: AbortSignal,
+): Promise<readonly GenerationRow[]> {
+  const { exitCode, stdout, stderr } = await connection.run(
+    {
+      words: ["sh", "-s", "--", profile],
+      stdin: readAsset("src/operate/list-generations.sh"),
+      asRoot: false,
+      deadline,
+    },
+    { signal },
+  );
+  const { host } = connection.target;
+  if (exitCode !== 0) {
+    throw new FlotillaError("E_COMMAND", `${host}: its generations could not be listed`, {
+      host,
+      log: stderr.split("\n").slice(-10),
+    });
+  }
+  return parseGenerations(stdout);
+}
+
+/** @example parseGenerations("2\t2026-05-01 10:00:00\t25.05.2\t6.12.1\tUnknown\t\tcurrent\n") */
+export function parseGenerations(text: string): readonly GenerationRow[] {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => {
+      const [generation, date, nixosVersion, kernelVersion, configurationRevision, specialisations, mark] =
+        line.split("\t");
+      return GenerationRow.parse({
+        generation,
+        date,
+        nixosVersion,
+        kernelVersion,
+        configurationRevision,
+        specialisations: (specialisations ?? "").split(" ").filter((name) => name !== ""),
+        current: mark === "current",
+      });
+    });
+}

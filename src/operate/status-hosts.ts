@@ -1,0 +1,102 @@
+// What runs where, seen just now, beside what the configuration says. A run that lost contact learns its end here.
+import type { FlotillaError } from "../domain/flotilla-error.ts";
+import type { GenerationNumber } from "../domain/generation-number.ts";
+import type { HostName } from "../domain/host-name.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { RunId } from "../domain/run-id.ts";
+import type { StorePath } from "../domain/store-path.ts";
+import type { HostSession } from "../deploy/host-session.ts";
+import type { FleetRequest } from "./each-host.ts";
+import { visitHosts } from "./visit-hosts.ts";
+import type { VisitServices } from "./visit-hosts.ts";
+
+/** The newest run that touched a host, as the history knows it. */
+export interface LastRun {
+  readonly run: RunId;
+  /** ISO 8601. */
+  readonly at: string | null;
+  readonly outcome: Outcome | null;
+}
+
+export interface StatusRow {
+  readonly host: HostName;
+  readonly reachable: boolean;
+  /** systemctl is-system-running: running, degraded, …; null where not known. */
+  readonly state: string | null;
+  readonly failedUnits: readonly string[];
+  /** The store path that runs. */
+  readonly system: string | null;
+  /** The one that the configuration describes; null where it does not evaluate. */
+  readonly configured: string | null;
+  readonly version: string | null;
+  readonly generation: GenerationNumber | null;
+  readonly kernel: string | null;
+  readonly needsReboot: boolean;
+  readonly lastRun: LastRun | null;
+  readonly problem: string | null;
+}
+
+export interface StatusServices extends VisitServices {
+  /** Asks the host how runs ended that nobody saw the end of, and has the history learn it. */
+  readonly learnEnds: (host: HostName, session: HostSession) => Promise<void>;
+  readonly lastRun: (host: HostName) => LastRun | null;
+}
+
+export function statusHosts(
+  request: FleetRequest,
+  services: StatusServices,
+  parallel: number,
+): Promise<readonly StatusRow[]> {
+  const { lastRun, learnEnds } = services;
+  return visitHosts<StatusRow>(
+    request,
+    services,
+    parallel,
+    async ({ name, toplevel }, session) => {
+      await learnEnds(name, session);
+      return rowOf(name, session, toplevel, lastRun(name), null);
+    },
+    async (name, error) => absentRow(name, error, lastRun(name)),
+  );
+}
+
+function rowOf(
+  host: HostName,
+  { inspection }: HostSession,
+  configured: StorePath | null,
+  lastRun: LastRun | null,
+  problem: string | null,
+): StatusRow {
+  const { currentSystem, currentVersion, failedUnits, kernel, needsReboot, profileGeneration, state } = inspection;
+  return {
+    host,
+    reachable: true,
+    state,
+    failedUnits,
+    system: currentSystem,
+    configured,
+    version: currentVersion,
+    generation: profileGeneration,
+    kernel,
+    needsReboot,
+    lastRun,
+    problem: problem ?? (inspection.isNixos ? null : "this is no NixOS"),
+  };
+}
+
+function absentRow(host: HostName, error: FlotillaError, lastRun: LastRun | null): StatusRow {
+  return {
+    host,
+    reachable: false,
+    state: null,
+    failedUnits: [],
+    system: null,
+    configured: null,
+    version: null,
+    generation: null,
+    kernel: null,
+    needsReboot: false,
+    lastRun,
+    problem: `${error.code}: ${error.message}`,
+  };
+}
