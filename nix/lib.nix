@@ -19,8 +19,8 @@ let
 in
 {
   /*
-    The settings of a host, checked against the options' types and with every default filled in. For flakes that keep
-    them apart from their NixOS modules:
+    The settings of a host, checked against the options' types and with every default filled in.
+    For flakes that keep them apart from their NixOS modules:
 
       outputs.flotilla.hosts = {
         web-01 = flotilla.lib.evalDeployment "web-01" [

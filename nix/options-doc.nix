@@ -1,7 +1,9 @@
-# What docs/options.md says, read off the options: a list of `{ name, variant, type, default, example, description }`.
-# `default` and `example` are null, `{ value }` (plain data) or `{ text }` (to be shown as it stands).
+# What docs/options.md says, read off the options: a list of `{ name, variant, type, default,
+# example, description }`. `default` and `example` are null, `{ value }` (plain data) or `{ text }`
+# (to be shown as it stands).
 #
-# lib.optionAttrSetToDocList does not see below `either`, and a health check is one of several submodules.
+# lib.optionAttrSetToDocList does not see below `either`, and a health check is one of several
+# submodules.
 { lib, deployment }:
 let
   isOption = value: value._type or null == "option";

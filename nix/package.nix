@@ -13,8 +13,8 @@ let
   manifest = lib.importJSON ../package.json;
   lock = lib.importJSON ../package-lock.json;
 
-  # The lock file leaves out where packages come from, so that people can install from a mirror of their own. Nix needs
-  # an address for each; what arrives is held to the lock file's hash.
+  # The lock file leaves out where packages come from, so that people can install from a mirror of
+  # their own. Nix needs an address for each; what arrives is held to the lock file's hash.
   tarballOf =
     path: version:
     let
@@ -23,7 +23,8 @@ let
     "https://registry.npmjs.org/${name}/-/${baseNameOf name}-${version}.tgz";
   withAddress =
     path: package:
-    lib.optionalAttrs (package ? integrity) { resolved = tarballOf path package.version; } // package;
+    lib.optionalAttrs (package ? integrity) { resolved = tarballOf path package.version; }
+    // package;
 in
 buildNpmPackage {
   pname = manifest.name;
@@ -48,12 +49,14 @@ buildNpmPackage {
     };
   };
   inherit (importNpmLock) npmConfigHook;
-  # Among the development dependencies is a Node whose installer wants the network. The build uses nixpkgs's.
+  # Among the development dependencies is a Node whose installer wants the network. The build uses
+  # nixpkgs's.
   npmFlags = [ "--ignore-scripts" ];
 
   nativeBuildInputs = [ makeWrapper ];
 
-  # The bundle has its dependencies in it; beside it lie the files that are sent to hosts and to the evaluator.
+  # The bundle has its dependencies in it; beside it lie the files that are sent to hosts and to the
+  # evaluator.
   installPhase = ''
     runHook preInstall
     package=$out/lib/flotilla

@@ -1,13 +1,9 @@
 # `deployment.*`: how flotilla reaches, checks and activates this host.
 #
-# A NixOS module that any flake can import and none has to. Names and meaning are colmena's where colmena has the
-# option. src/fleet/deployment.ts reads what is set here and has to agree with it; test/bed/nixpkgs compares the two.
-{
-  config,
-  lib,
-  options,
-  ...
-}:
+# A NixOS module that any flake can import and none has to. Names and meaning are colmena's where
+# colmena has the option. src/fleet/deployment.ts reads what is set here and has to agree with it;
+# test/bed/nixpkgs compares the two.
+{ config, lib, ... }:
 let
   inherit (lib) literalExpression mkOption types;
 
@@ -15,11 +11,16 @@ let
     description = "number of seconds, at least 1";
   };
 
+  pathInSystem = types.strMatching "[^/].*" // {
+    description = "path relative to the system";
+  };
+
   # Unlike types.port without 0, which nothing listens on.
   port = types.ints.between 1 65535;
 
-  # A health check is one of several submodules; its `type` says which. Each accepts its own options only, so that a
-  # `port` given to an http check is an error with its file instead of being ignored.
+  # A health check is one of several submodules; its `type` says which. Each accepts its own options
+  # only, so that a `port` given to an http check is an error with its file instead of being
+  # ignored.
   healthCheck = oneOfChecks // {
     description = "health check, whose `type` is unit, http, tcp or command";
   };
@@ -31,15 +32,18 @@ let
         example = "nginx.service";
         description = "The systemd unit that has to be active.";
       };
+      from = whereFrom [ "target" ];
     })
     (checkOfType "http" {
       url = mkOption {
-        type = types.nonEmptyStr;
+        type = types.strMatching "https?://.+" // {
+          description = "http:// or https:// URL";
+        };
         example = "http://127.0.0.1:8080/health";
         description = "The address that is asked for. As seen from where the check runs.";
       };
       status = mkOption {
-        type = types.int;
+        type = types.ints.between 100 599;
         default = 200;
         description = "The HTTP status that counts as healthy.";
       };
@@ -48,7 +52,9 @@ let
       address = mkOption {
         type = types.nonEmptyStr;
         default = "127.0.0.1";
-        description = "The address that has to accept connections. As seen from where the check runs.";
+        description = ''
+          The address that has to accept connections. As seen from where the check runs.
+        '';
       };
       port = mkOption {
         type = port;
@@ -61,12 +67,24 @@ let
         type = types.nonEmptyListOf types.str;
         example = literalExpression ''[ "/run/current-system/sw/bin/redis-cli" "ping" ]'';
         description = ''
-          The program to run, followed by its arguments; no shell is involved. It has to exit with status 0. On the
-          target it is run as root.
+          The program to run, followed by its arguments; no shell is involved. It has to exit with
+          status 0. On the target it is run as root.
         '';
       };
     })
   ];
+
+  # Only a host itself knows its units.
+  whereFrom =
+    places:
+    mkOption {
+      type = types.enum places;
+      default = "target";
+      description = ''
+        Where the check runs: on the host itself, or on the machine that deploys. A unit is always
+        checked on the host.
+      '';
+    };
 
   checkOfType =
     type: typeOptions:
@@ -83,14 +101,10 @@ let
           example = "shop answers";
           description = "What the check is called in the output. `null`: flotilla describes it.";
         };
-        from = mkOption {
-          type = types.enum [
-            "target"
-            "operator"
-          ];
-          default = "target";
-          description = "Where the check runs: on the host itself, or on the machine that deploys.";
-        };
+        from = whereFrom [
+          "target"
+          "operator"
+        ];
         interval = mkOption {
           type = seconds;
           default = 1;
@@ -118,14 +132,14 @@ in
   options.deployment = {
     targetHost = mkOption {
       type = types.nullOr types.nonEmptyStr;
-      # The readers tell this default from a value that was set, and use the host's name in the flake: a module cannot
-      # know that name, but other modules may want to read an address here.
+      # The readers tell this default from a value that was set, and use the host's name in the
+      # flake: a module cannot know that name, but other modules may want to read an address here.
       default = config.networking.hostName;
       defaultText = lib.literalMD "the host's name in the flake";
       example = "web-01.example.org";
       description = ''
-        The name or address that ssh connects to. Aliases of `~/.ssh/config` work. `null`: the host is built, but never
-        deployed to.
+        The name or address that ssh connects to. Aliases of `~/.ssh/config` work. `null`: the host
+        is built, but never deployed to.
       '';
     };
 
@@ -136,7 +150,9 @@ in
         "10.0.3.11"
         "web-01.backup.example.org"
       ];
-      description = "More addresses of the host, tried in this order after {option}`deployment.targetHost`.";
+      description = ''
+        More addresses of the host, tried in this order after {option}`deployment.targetHost`.
+      '';
     };
 
     targetPort = mkOption {
@@ -151,8 +167,8 @@ in
       default = "root";
       example = "deploy";
       description = ''
-        The user to log in as. Anyone but root has to be able to become root without a password. `null`: what ssh's own
-        configuration says.
+        The user to log in as. Anyone but root has to be able to become root without a password.
+        `null`: what ssh's own configuration says.
       '';
     };
 
@@ -171,8 +187,8 @@ in
       default = null;
       example = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…";
       description = ''
-        The public half of the host's ssh key. When it is set, nothing else is accepted from the host, whatever
-        `known_hosts` says.
+        The public half of the host's ssh key. When it is set, nothing else is accepted from the
+        host, whatever `known_hosts` says.
       '';
     };
 
@@ -184,8 +200,8 @@ in
         "-n"
       ];
       description = ''
-        The words in front of a command that run it as root, when {option}`deployment.targetUser` is not root. `null`:
-        flotilla asks the host which of sudo, doas and run0 works there.
+        The words in front of a command that run it as root, when {option}`deployment.targetUser` is
+        not root. `null`: flotilla asks the host which of sudo, doas and run0 works there.
       '';
     };
 
@@ -202,14 +218,19 @@ in
     buildOnTarget = mkOption {
       type = types.bool;
       default = false;
-      description = "Build the system on the host itself. Useful where it has an architecture that cannot be built here.";
+      description = ''
+        Build the system on the host itself. Useful where it has an architecture that cannot be
+        built here.
+      '';
     };
 
     buildHost = mkOption {
       type = types.nullOr types.str;
       default = null;
       example = "builder.example.org";
-      description = "The machine that builds the system, as ssh knows it. `null`: the machine that deploys.";
+      description = ''
+        The machine that builds the system, as ssh knows it. `null`: the machine that deploys.
+      '';
     };
 
     dependsOn = mkOption {
@@ -217,7 +238,8 @@ in
       default = [ ];
       example = [ "db-01" ];
       description = ''
-        Names of hosts that have to have ended well before this host is activated, when they are part of the same run.
+        Names of hosts that have to have ended well before this host is activated, when they are
+        part of the same run.
       '';
     };
 
@@ -226,7 +248,8 @@ in
       default = 0;
       example = 1;
       description = ''
-        Hosts of a lower wave are activated first. The next wave starts when every host of this one has ended well.
+        Hosts of a lower wave are activated first. The next wave starts when every host of this one
+        has ended well.
       '';
     };
 
@@ -240,20 +263,19 @@ in
         ]
       '';
       description = ''
-        What has to be true of the new system before it is kept. A check that does not succeed in time is a failed
-        activation: the host goes back to the system it ran before.
+        What has to be true of the new system before it is kept. A check that does not succeed in
+        time is a failed activation: the host goes back to the system it ran before.
       '';
     };
 
     preActivate = mkOption {
-      type = types.nullOr types.path;
+      type = types.nullOr pathInSystem;
       default = null;
-      example = literalExpression ''
-        pkgs.writeShellScript "raid-is-whole" "! grep -q _ /proc/mdstat"
-      '';
+      example = "sw/bin/raid-is-whole";
       description = ''
-        A program of the new system, run as root on the host before anything is changed there. When it fails the host is
-        left as it is.
+        A program of the new system, by its path in it, run as root on the host before anything is
+        changed there. When it fails the host is left as it is. Packages of
+        {option}`environment.systemPackages` are below `sw/bin`.
       '';
     };
 
@@ -267,7 +289,10 @@ in
       enable = mkOption {
         type = types.bool;
         default = true;
-        description = "Go back to the previous system when the new one fails. `false`: keep the new one whatever happens.";
+        description = ''
+          Go back to the previous system when the new one fails. `false`: keep the new one whatever
+          happens.
+        '';
       };
 
       confirmTimeout = mkOption {
@@ -275,8 +300,8 @@ in
         default = 30;
         example = 120;
         description = ''
-          Seconds that the host waits, after activation, for a new ssh connection to confirm that it can still be reached.
-          When none came it goes back by itself.
+          Seconds that the host waits, after activation, for a new ssh connection to confirm that it
+          can still be reached. When none came it goes back by itself.
         '';
       };
 
@@ -295,7 +320,9 @@ in
     allowDegraded = mkOption {
       type = types.bool;
       default = false;
-      description = "Deploy also while units of the host have failed already. Without it such a host is refused.";
+      description = ''
+        Deploy also while units of the host have failed already. Without it such a host is refused.
+      '';
     };
 
     offline = mkOption {
@@ -304,12 +331,10 @@ in
         "skip"
       ];
       default = "fail";
-      description = "What a host is that cannot be reached: a failure of the run (`fail`), or left out of it (`skip`).";
+      description = ''
+        What a host is that cannot be reached: a failure of the run (`fail`), or left out of it
+        (`skip`).
+      '';
     };
-  };
-
-  # Nothing else refers to the program, so it has to be asked for to be copied along with the system.
-  config = lib.optionalAttrs (options ? system.extraDependencies) {
-    system.extraDependencies = lib.mkIf (cfg.preActivate != null) [ cfg.preActivate ];
   };
 }

@@ -48,8 +48,9 @@ describe("the deployment module and the schema", () => {
     { privilegeEscalationCommand: ["doas", "-n"], sshOptions: ["-J", "bastion"], hostKey: "ssh-ed25519 AAAA" },
     { buildOnTarget: true, buildHost: "builder", dependsOn: ["db-01"], wave: 3, tags: ["web"] },
     { rollback: { enable: false, confirmTimeout: 5, onFailedUnits: "ignore" }, activationTimeout: 1 },
-    { preActivate: "/nix/store/xd2lf9b2rg0i0hrqj5xbb6qwfbvp1cqi-check", allowDegraded: true, offline: "skip" },
-    { healthChecks: [{ type: "tcp", port: 1, from: "operator", interval: 2, timeout: 3, consecutive: 4, name: "x" }] },
+    { preActivate: "sw/bin/check", allowDegraded: true, offline: "skip" },
+    { healthChecks: [{ type: "tcp", address: "10.0.0.1", port: 1, from: "operator", interval: 2, consecutive: 4 }] },
+    { healthChecks: [{ type: "http", url: "https://example.org", status: 204, timeout: 3, name: "x" }] },
   ])("both accept %j", (settings) => {
     expect(verdicts(settings)).toEqual({ module: true, schema: true });
     expect(Deployment.parse(evaluate(`builtins.fromJSON ''${JSON.stringify(settings)}''`))).toMatchObject(settings);
@@ -71,6 +72,9 @@ describe("the deployment module and the schema", () => {
     { healthChecks: [{ type: "unit" }] },
     { healthChecks: [{ type: "unit", unit: "" }] },
     { healthChecks: [{ type: "http", url: "http://127.0.0.1/", port: 80 }] },
+    { healthChecks: [{ type: "http", url: "file:///etc/passwd" }] },
+    { healthChecks: [{ type: "http", url: "http://127.0.0.1/", status: 1000 }] },
+    { healthChecks: [{ type: "unit", unit: "nginx.service", from: "operator" }] },
     { healthChecks: [{ type: "tcp", port: 0 }] },
     { healthChecks: [{ type: "command", command: [] }] },
     { healthChecks: [{ type: "tcp", port: 1, interval: 0 }] },

@@ -1,4 +1,5 @@
-# `pkgs` of the stand-in: what modules build small files with, and names for programs that the bed's hosts have.
+# `pkgs` of the stand-in: what modules build small files with, and names for programs that the bed's
+# hosts have.
 { lib, system }:
 let
   # Built here whatever the host's platform: these are scripts and texts.

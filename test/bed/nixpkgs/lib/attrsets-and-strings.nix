@@ -29,7 +29,9 @@ rec {
   # All values that several sets have under one name, in the order of the sets.
   zipAttrs =
     sets:
-    genAttrs (unique (builtins.concatMap builtins.attrNames sets)) (name: builtins.catAttrs name sets);
+    genAttrs (unique (builtins.concatMap builtins.attrNames sets)) (
+      name: builtins.catAttrs name sets
+    );
 
   concatStrings = builtins.concatStringsSep "";
   concatMapStrings = f: list: concatStrings (map f list);

@@ -1,4 +1,5 @@
-# `lib` of the stand-in: the functions of nixpkgs's that configurations in the bed call, under the same names.
+# `lib` of the stand-in: the functions of nixpkgs's that configurations in the bed call, under the
+# same names.
 let
   lib =
     builtins

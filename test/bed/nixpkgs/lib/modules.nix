@@ -4,7 +4,6 @@ let
   inherit (builtins)
     all
     concatMap
-    concatStringsSep
     filter
     foldl'
     functionArgs
@@ -20,11 +19,10 @@ let
 
   isOption = value: value._type or null == "option";
 
-  showOption = concatMapPath (
+  showOption = lib.concatMapStringsSep "." (
     name:
     if match "[A-Za-z_][A-Za-z0-9_'-]*|[*]|<.*>" name != null then name else builtins.toJSON name
   );
-  concatMapPath = f: path: concatStringsSep "." (map f path);
 
   # Printed only as far as it is plain: a definition may hold anything.
   showValue =
@@ -39,7 +37,7 @@ let
     definition: "\n- In `${definition.file}': ${showValue definition.value}"
   );
 
-  # -- Modules ---------------------------------------------------------------------------------------------------------
+  # -- Modules -------------------------------------------------------------------------------------
 
   # A path, function or set as `{ key, file, imports, options, config }`.
   loadModule =
@@ -86,11 +84,14 @@ let
             loaded = loadModule callModule module.file index imported;
           in
           # Modules without a file of their own are told apart by the place that imports them.
-          loaded // lib.optionalAttrs (isAttrs imported || isFunction imported) { key = "${module.key}:${loaded.key}"; }
+          loaded
+          // lib.optionalAttrs (isAttrs imported || isFunction imported) {
+            key = "${module.key}:${loaded.key}";
+          }
         ) module.imports;
     };
 
-  # -- Options ---------------------------------------------------------------------------------------------------------
+  # -- Options -------------------------------------------------------------------------------------
 
   mergeDefinitions =
     loc: type: definitions:
@@ -120,7 +121,8 @@ let
           type.merge loc plain;
     };
 
-  # `{ file, value }` of one option's declarations and definitions, made into the option as `options` shows it.
+  # `{ file, value }` of one option's declarations and definitions, made into the option as
+  # `options` shows it.
   evalOption =
     loc: declarations: definitions:
     let
@@ -150,12 +152,14 @@ let
             apply merged.value;
       };
 
-  # Declarations and definitions of one level, each `{ file, value }`: the options below it, and what nobody declared.
+  # Declarations and definitions of one level, each `{ file, value }`: the options below it, and
+  # what nobody declared.
   mergeLevel =
     loc: declarations: definitions:
     let
       perName =
-        levels: zipAttrs (map ({ file, value }: mapAttrs (_: value: { inherit file value; }) value) levels);
+        levels:
+        zipAttrs (map ({ file, value }: mapAttrs (_: value: { inherit file value; }) value) levels);
       declaredByName = perName declarations;
       definedByName = perName (
         concatMap (

@@ -47,7 +47,8 @@ rec {
   mkBefore = mkOrder 500;
   mkAfter = mkOrder 1500;
 
-  # Properties around a set, moved to each of its attributes: `mkIf c { a = 1; }` is `{ a = mkIf c 1; }`.
+  # Properties around a set, moved to each of its attributes:
+  # `mkIf c { a = 1; }` is `{ a = mkIf c 1; }`.
   pushDown =
     value:
     let
@@ -65,7 +66,8 @@ rec {
     else
       [ value ];
 
-  # A definition `{ file, value }` without properties: as many as are left of it, each with its priority and order.
+  # A definition `{ file, value }` without properties: as many as are left of it, each with its
+  # priority and order.
   discharge =
     definition:
     let

@@ -159,7 +159,10 @@ let
     };
     package = mkOptionType {
       name = "package";
-      check = value: lib.isDerivation value || isPathLike value && lib.hasPrefix builtins.storeDir (toString value);
+      check =
+        value:
+        lib.isDerivation value
+        || isPathLike value && lib.hasPrefix builtins.storeDir (toString value);
       merge = mergeOne;
     };
 
@@ -192,7 +195,8 @@ let
             mergeOne loc definitions;
         nestedTypes = { inherit left right; };
       };
-    oneOf = alternatives: builtins.foldl' types.either (head alternatives) (builtins.tail alternatives);
+    oneOf =
+      alternatives: builtins.foldl' types.either (head alternatives) (builtins.tail alternatives);
 
     listOf =
       elemType:
@@ -226,7 +230,8 @@ let
         description = "non-empty list of ${elemType.description}";
       };
 
-    # The names of a lazy set do not depend on its values; an attribute under `mkIf false` is there, and fails when used.
+    # The names of a lazy set do not depend on its values; an attribute under `mkIf false` is there,
+    # and fails when used.
     lazyAttrsOf =
       elemType:
       mkOptionType {
@@ -251,7 +256,9 @@ let
           loc: definitions:
           mapAttrs (_: merged: merged.value) (
             lib.filterAttrs (_: merged: merged.isDefined) (
-              mapAttrs (name: mergeDefinitions (loc ++ [ name ]) elemType) (definitionsByName definitions)
+              mapAttrs (name: mergeDefinitions (loc ++ [ name ]) elemType) (
+                definitionsByName definitions
+              )
             )
           );
       };
@@ -306,7 +313,9 @@ let
         merge =
           loc: definitions:
           to.merge loc (
-            map (d: d // { value = if from.check d.value then convert d.value else d.value; }) definitions
+            map (
+              d: d // { value = if from.check d.value then convert d.value else d.value; }
+            ) definitions
           );
         inherit (to) getSubOptions;
       };

@@ -1,4 +1,5 @@
-# `lib.nixosSystem`: modules in, `{ config, options, pkgs, … }` out, with NixOS's options as far as the bed has them.
+# `lib.nixosSystem`: modules in, `{ config, options, pkgs, … }` out, with NixOS's options as far as
+# the bed has them.
 { lib }:
 {
   modules,

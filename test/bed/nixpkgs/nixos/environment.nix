@@ -17,7 +17,9 @@ let
           default = null;
         };
       };
-      config.text = lib.mkIf (config.source != null) (lib.mkDefault (builtins.readFile config.source));
+      config.text = lib.mkIf (config.source != null) (
+        lib.mkDefault (builtins.readFile config.source)
+      );
     };
 in
 {
@@ -46,11 +48,5 @@ in
     };
   };
 
-  config.environment.etc = {
-    motd = lib.mkIf (config.users.motd != null) { text = config.users.motd; };
-    # Keeps them in the closure, as NixOS does.
-    "bed/extra-dependencies" = lib.mkIf (config.system.extraDependencies != [ ]) {
-      text = lib.concatMapStrings (path: "${path}\n") config.system.extraDependencies;
-    };
-  };
+  config.environment.etc.motd = lib.mkIf (config.users.motd != null) { text = config.users.motd; };
 }

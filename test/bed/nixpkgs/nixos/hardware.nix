@@ -1,5 +1,5 @@
-# What a real host's configuration says of its machine. The bed's hosts have none: accepted, without effect, but for the
-# version of the kernel.
+# What a real host's configuration says of its machine. The bed's hosts have none: accepted, without
+# effect, but for the version of the kernel.
 { lib, pkgs, ... }:
 let
   inherit (lib) mkEnableOption mkOption types;

@@ -1,14 +1,15 @@
-# services.*: sshd, and two that fleets have and that health checks ask. The bed's hosts have neither nginx nor
-# PostgreSQL: serve.pl answers in their place, on their ports and under their units' names.
+# services.*: sshd, and two that fleets have and that health checks ask. The bed's hosts have
+# neither nginx nor PostgreSQL: serve.pl answers in their place, on their ports and under their
+# units' names.
 { config, lib, ... }:
 let
   inherit (lib) mkEnableOption mkOption types;
 
   serve = port: root: "/usr/bin/perl ${./serve.pl} ${toString port} ${root}";
 
+  sites = builtins.attrValues config.services.nginx.virtualHosts;
   defaultSite = builtins.head (
-    builtins.filter (site: site.root != null) (builtins.attrValues config.services.nginx.virtualHosts)
-    ++ [ { root = "/var/empty"; } ]
+    builtins.filter (site: site.root != null) sites ++ [ { root = "/var/empty"; } ]
   );
 in
 {

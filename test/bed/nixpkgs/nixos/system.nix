@@ -3,6 +3,12 @@
 let
   inherit (lib) mkOption types;
 
+  nixValue = types.oneOf [
+    types.bool
+    types.int
+    types.str
+    types.package
+  ];
   labelText = types.strMatching "[a-zA-Z0-9:_.-]*";
   activationScript = types.coercedTo types.str (text: { inherit text; }) (
     types.submodule {
@@ -44,17 +50,14 @@ in
         label = mkOption {
           type = labelText;
           default = builtins.concatStringsSep "-" (
-            builtins.sort builtins.lessThan config.system.nixos.tags ++ [ config.system.nixos.version ]
+            builtins.sort builtins.lessThan config.system.nixos.tags
+            ++ [ config.system.nixos.version ]
           );
         };
       };
       configurationRevision = mkOption {
         type = types.nullOr types.str;
         default = null;
-      };
-      extraDependencies = mkOption {
-        type = types.listOf types.package;
-        default = [ ];
       };
       activationScripts = mkOption {
         type = types.attrsOf activationScript;
@@ -67,7 +70,7 @@ in
     };
 
     nix.settings = mkOption {
-      type = types.attrsOf types.anything;
+      type = types.attrsOf (types.either (types.listOf nixValue) nixValue);
       default = { };
     };
 

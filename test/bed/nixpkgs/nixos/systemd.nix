@@ -81,7 +81,9 @@ let
         };
         serviceConfig = {
           Environment = lib.mkIf (config.environment != { }) (
-            lib.mapAttrsToList (variable: value: builtins.toJSON "${variable}=${value}") config.environment
+            lib.mapAttrsToList (
+              variable: value: builtins.toJSON "${variable}=${value}"
+            ) config.environment
           );
           ExecStart = lib.mkIf (config.script != "") (
             toString (pkgs.writeShellScript "${name}-start" "set -e\n${config.script}")
@@ -127,7 +129,8 @@ in
   };
   config.bed.rendered = {
     units = lib.mapAttrs' (
-      name: service: lib.nameValuePair "${name}.service" (lib.optionalString service.enable (render service))
+      name: service:
+      lib.nameValuePair "${name}.service" (lib.optionalString service.enable (render service))
     ) services;
     wants = unitsWantedBy "multi-user.target";
   };

@@ -1,4 +1,5 @@
-# config.system.build.toplevel: the configuration as the settings of ../../system/system.nix, which makes the closure.
+# config.system.build.toplevel: the configuration as the settings of ../../system/system.nix, which
+# makes the closure.
 {
   config,
   extendModules,
@@ -16,7 +17,9 @@ let
     if failed != [ ] then
       throw "\nFailed assertions:\n${lib.concatMapStringsSep "\n" (message: "- ${message}") failed}"
     else
-      builtins.foldl' (result: warning: builtins.trace "warning: ${warning}" result) result config.warnings;
+      builtins.foldl' (
+        result: warning: builtins.trace "warning: ${warning}" result
+      ) result config.warnings;
 
   addresses = config.networking.interfaces.eth0.ipv4.addresses or [ ];
   inWheel = user: builtins.elem "wheel" user.extraGroups;
@@ -56,7 +59,9 @@ let
         "ssh/authorized_keys.d/root" = lib.concatMapStrings (key: "${key}\n") rootKeys;
       };
     activation = lib.concatStrings (
-      lib.mapAttrsToList (name: snippet: "# ${name}\n${snippet.text}\n") config.system.activationScripts
+      lib.mapAttrsToList (
+        name: snippet: "# ${name}\n${snippet.text}\n"
+      ) config.system.activationScripts
     );
     preSwitch = lib.concatStrings (lib.mapAttrsToList preSwitchCheck config.system.preSwitchChecks);
     sshd = config.services.openssh.enable;
@@ -65,7 +70,9 @@ let
       lib.filterAttrs (_: user: user.isNormalUser) config.users.users
     );
     nixSettings = config.nix.settings;
-    tools = config.bed.tools ++ map (package: package.meta.mainProgram) config.environment.systemPackages;
+    tools =
+      config.bed.tools
+      ++ map (package: package.meta.mainProgram) config.environment.systemPackages;
   }
   // lib.optionalAttrs (addresses != [ ]) {
     inherit (builtins.head addresses) address prefixLength;
