@@ -1,6 +1,6 @@
 // How an error outside a run is shown: what happened, where, what was printed last, and what to do about it.
 import { FlotillaError } from "../domain/flotilla-error.ts";
-import { printable, printableLines } from "./printable.ts";
+import { printableLines } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { drawLine, type Piece, type StyledLine } from "./styled-line.ts";
 
@@ -34,7 +34,7 @@ function knownError(error: FlotillaError, { symbols }: Style): StyledLine[] {
       : [[{ text: `  on ${where.join(", ")}`.replace("on during", "during"), tone: "quiet" as const }]]),
     ...error.log
       .slice(-logLinesShown)
-      .map((line): Piece[] => [{ text: `  ${symbols.quote} `, tone: "quiet" }, { text: printable(line) }]),
+      .map((line): Piece[] => [{ text: `  ${symbols.quote} `, tone: "quiet" }, { text: line }]),
     ...printableLines(error.hint ?? "").map((line, index): Piece[] => [
       { text: index === 0 ? "hint: " : "      ", tone: "strong" },
       { text: line },

@@ -32,12 +32,12 @@ export function eventLine(event: SeenEvent, symbols: Symbols): EventLine {
       return {
         subject: event.host,
         topic: { text: "connect" },
-        text: [{ text: printable(`answered at ${addressOf(event)}`) }],
+        text: [{ text: `answered at ${addressOf(event)}` }],
       };
     case "host-phase":
       return { subject: event.host, topic: { text: event.phase }, text: phaseText(event) };
     case "host-progress": {
-      const detail = event.detail === undefined ? "" : `  ${printable(event.detail)}`;
+      const detail = event.detail === undefined ? "" : `  ${event.detail}`;
       return {
         subject: event.host,
         topic: { text: event.phase },
@@ -55,7 +55,7 @@ export function eventLine(event: SeenEvent, symbols: Symbols): EventLine {
       };
     }
     case "build-progress": {
-      const running = event.running.length === 0 ? "" : `  (${printable(event.running.join(", "))})`;
+      const running = event.running.length === 0 ? "" : `  (${event.running.join(", ")})`;
       return {
         subject: "build",
         topic: { text: "build" },
@@ -78,14 +78,14 @@ export function eventLine(event: SeenEvent, symbols: Symbols): EventLine {
 }
 
 function run(topic: string, parts: readonly string[], symbols: Symbols): EventLine {
-  return { subject: "run", topic: { text: topic }, text: [{ text: printable(parts.join(` ${symbols.separator} `)) }] };
+  return { subject: "run", topic: { text: topic }, text: [{ text: parts.join(` ${symbols.separator} `) }] };
 }
 
 function logLine(subject: string, topic: string, line: string, symbols: Symbols): EventLine {
   return {
     subject,
-    topic: { text: printable(topic), tone: "quiet" },
-    text: [{ text: `${symbols.quote} `, tone: "quiet" }, { text: printable(line) }],
+    topic: { text: topic, tone: "quiet" },
+    text: [{ text: `${symbols.quote} `, tone: "quiet" }, { text: line }],
   };
 }
 
@@ -103,16 +103,16 @@ function phaseText(event: Seen<"host-phase">): Piece[] {
     event.deadline === undefined
       ? ""
       : `  (goes back by itself in ${spellDuration((Date.parse(event.deadline) - Date.parse(event.at)) / 1000)})`;
-  const detail = event.detail === undefined ? "" : `  ${printable(event.detail)}`;
+  const detail = event.detail === undefined ? "" : `  ${event.detail}`;
   return [{ text: event.state, tone: event.state === "failed" ? "bad" : undefined }, { text: detail + deadline }];
 }
 
 function codeOf({ code }: { readonly code?: string | undefined } = {}): Piece[] {
-  return code === undefined ? [] : [{ text: `${printable(code)}  `, tone: "strong" }];
+  return code === undefined ? [] : [{ text: `${code}  `, tone: "strong" }];
 }
 
 function sentence({ message, hint }: Seen<"warning">): string {
-  return printable(hint === undefined ? message : `${message} (${hint})`);
+  return hint === undefined ? message : `${message} (${hint})`;
 }
 
 /** The lines a failure leaves behind: what failed printed last. Empty where the host ended as asked. */

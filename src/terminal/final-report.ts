@@ -8,7 +8,7 @@ import { hostLine, nameWidthFor } from "./host-line.ts";
 import { nextSteps } from "./next-steps.ts";
 import { outcomeSign } from "./outcome-sign.ts";
 import { plural } from "./plural.ts";
-import { printable, printableLines } from "./printable.ts";
+import { printableLines } from "./printable.ts";
 import { countOutcomes, type HostFinished, type HostView, type RunView } from "./run-view.ts";
 import { runHeader } from "./run-header.ts";
 import type { Style } from "./style.ts";
@@ -73,10 +73,7 @@ function inShort(end: HostFinished): HostFinished {
 
 function remarks({ end }: EndedHost): StyledLine[] {
   if (end.notes.length <= notesInRow || end.reason !== undefined) return [];
-  return [
-    [{ text: end.host, tone: "strong" }],
-    ...end.notes.map((note) => [{ text: indent }, { text: printable(note) }]),
-  ];
+  return [[{ text: end.host, tone: "strong" }], ...end.notes.map((note) => [{ text: indent }, { text: note }])];
 }
 
 function failure({ end, log }: EndedHost, { symbols }: Style): StyledLine[] {
@@ -89,11 +86,11 @@ function failure({ end, log }: EndedHost, { symbols }: Style): StyledLine[] {
       { text: end.host, tone: "strong" },
       { text: "  " },
       { text: end.outcome, tone },
-      { text: `  ${printable(reason.code)}` },
+      { text: `  ${reason.code}` },
       ...step,
     ],
     ...printableLines(reason.message).map((line) => [{ text: indent }, { text: line }]),
-    ...end.notes.map((note) => [{ text: indent }, { text: printable(note) }]),
+    ...end.notes.map((note) => [{ text: indent }, { text: note }]),
     ...lastLines(reason, log)
       .slice(-logLinesShown)
       .map((line) => quoted(line, symbols.quote)),
@@ -118,7 +115,7 @@ const quoted = (line: string, quote: string): Piece[] => [
 
 /** Hosts with the same outcome and cause in one line: how many, why, and who as far as they fit. */
 function groups(hosts: readonly EndedHost[], { symbols }: Style): StyledLine[] {
-  const grouped = Map.groupBy(hosts, ({ end }) => `${end.outcome}  ${printable(end.reason?.code ?? "")}`.trimEnd());
+  const grouped = Map.groupBy(hosts, ({ end }) => `${end.outcome}  ${end.reason?.code ?? ""}`.trimEnd());
   return [...grouped].map(([cause, members]) => {
     const [first] = members;
     const tone = first === undefined ? undefined : outcomeSign(first.end.outcome, symbols).tone;

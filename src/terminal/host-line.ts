@@ -3,7 +3,6 @@ import { displayWidth, padEnd, padStart, truncate } from "./display-width.ts";
 import { formatBytes, formatBytesOf } from "./format-bytes.ts";
 import { formatDuration, formatWholeDuration, spellDuration } from "./format-duration.ts";
 import { outcomeSign } from "./outcome-sign.ts";
-import { printable } from "./printable.ts";
 import {
   currentPhase,
   type HostFinished,
@@ -72,9 +71,9 @@ function toned(head: readonly Piece[], tone: NonNullable<Piece["tone"]>): Piece[
 
 /** What is said of a host that has ended: its versions and notes, or why it is not as asked. */
 export function endDetail(end: HostFinished, symbols: Symbols): Piece[] {
-  if (end.reason !== undefined) return [{ text: printable(end.reason.message) }];
+  if (end.reason !== undefined) return [{ text: end.reason.message }];
   const versions = versionChange(end, symbols);
-  const notes = end.notes.map(printable).join(", ");
+  const notes = end.notes.join(", ");
   return [{ text: versions }, { text: versions !== "" && notes !== "" ? rowGap : "" }, { text: notes, tone: "quiet" }];
 }
 
@@ -82,7 +81,7 @@ export function endDetail(end: HostFinished, symbols: Symbols): Piece[] {
 function versionChange({ previousVersion, version }: HostFinished, symbols: Symbols): string {
   if (version === null) return "";
   const from = previousVersion === null || previousVersion === version ? "" : `${previousVersion} ${symbols.arrow} `;
-  return printable(`${from}${version}`);
+  return `${from}${version}`;
 }
 
 interface DetailOptions extends HostLineOptions {
@@ -152,6 +151,6 @@ export function progressText({ done, expected, unit }: Pick<Progress, "done" | "
 function buildsLeft({ build }: RunView): string {
   if (build === null || build.expected <= build.done) return "";
   const [first] = build.running;
-  const naming = first === undefined ? "" : ` (${printable(first)})`;
+  const naming = first === undefined ? "" : ` (${first})`;
   return `${build.expected - build.done} of ${build.expected} builds left${naming}`;
 }

@@ -1,6 +1,7 @@
 // A line as pieces with tones, so that it is measured and cut before any colour goes in.
 import { displayWidth, truncate } from "./display-width.ts";
 import type { Tone } from "./paint.ts";
+import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 
 export interface Piece {
@@ -14,9 +15,9 @@ export function lineWidth(line: StyledLine): number {
   return line.reduce((width, piece) => width + displayWidth(piece.text), 0);
 }
 
-/** The line as text, never wider than the style's columns, with no spaces at its end. */
+/** The line as text, free of anything that steers a terminal, whoever wrote it; never wider than the style's columns, with no spaces at its end. */
 export function drawLine(line: StyledLine, { symbols, paint, columns }: Style): string {
-  const shown = line.map((piece) => ({ ...piece, text: symbols.fold(piece.text) }));
+  const shown = line.map((piece) => ({ ...piece, text: symbols.fold(printable(piece.text)) }));
   const pieces = columns === null || lineWidth(shown) <= columns ? shown : cut(shown, columns, symbols.ellipsis);
   const last = pieces.findLastIndex((piece) => piece.text.trimEnd() !== "");
   return pieces
