@@ -59,7 +59,10 @@ tell_newest_run() {
   record run_outcome "$line"
   while IFS= read -r line; do
     case $line in
-      system=*) record run_system "${line#system=}" ;;
+      system=*)
+        record run_system "${line#system=}"
+        break # what follows may be anybody's text
+        ;;
     esac
   done <"$newest/order"
 }

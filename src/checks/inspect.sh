@@ -137,8 +137,6 @@ inspect() {
   fi
   read_line "$prefix/run/current-system/nixos-version"
   record version "$line"
-  read_line "$prefix/run/current-system/system"
-  record platform "$line"
   if needs_reboot; then record needs_reboot yes; fi
 
   state=$(systemctl is-system-running </dev/null 2>/dev/null)

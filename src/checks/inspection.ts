@@ -9,8 +9,6 @@ export interface Inspection {
   readonly isNixos: boolean;
   /** uname -m and -s as a Nix platform, e.g. aarch64-linux. */
   readonly system: string;
-  /** The platform that the running NixOS was built for; null where it does not say. */
-  readonly platform: string | null;
   readonly hostname: string;
   /** Empty where the host has none. */
   readonly machineId: string;
@@ -68,7 +66,6 @@ const Records = z.object({
     .transform((link) => GenerationNumber.safeParse(Number(/-(\d+)-link$/u.exec(link)?.[1])).data ?? null)
     .default(null),
   version: orNull,
-  platform: orNull,
   needs_reboot: flag,
   state: text,
   failed_units: z.string().default(""),
@@ -124,7 +121,6 @@ function inspectionOf(
   return {
     isNixos: records.nixos === "yes",
     system: nixPlatform(records.machine, records.kernel_name),
-    platform: records.platform,
     hostname: records.hostname,
     machineId: records.machine_id,
     bootId: records.boot_id,

@@ -31,6 +31,7 @@ export const errorCodes = {
   E_WRONG_HOST: "The machine that answers is not the one that was deployed under this name.",
   E_WRONG_SYSTEM: "The closure is for another architecture than the host's.",
   E_DEGRADED: "The host has failed units before anything was changed.",
+  E_NOT_READY: "The host is still starting, is shutting down, or is in rescue mode.",
   E_LOCKED: "Another run holds the host.",
   E_ACTIVATION: "The new system's activation failed.",
   E_ACTIVATION_TIMEOUT: "The new system's activation did not end in its time.",

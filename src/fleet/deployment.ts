@@ -42,13 +42,34 @@ const oneHealthCheck = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("command"), command: z.array(z.string()).min(1), ...retry }),
 ]);
 
+/** Where a check goes over the network, and null where it does not. */
+function addressOf(check: z.output<typeof oneHealthCheck>): string | null {
+  switch (check.type) {
+    case "tcp":
+      return check.address;
+    case "http":
+      return new URL(check.url).hostname;
+    case "unit":
+    case "command":
+      return null;
+  }
+}
+
+const isLoopback = (address: string | null): boolean =>
+  address !== null && /^(?:localhost|127\.[0-9.]+|\[?::1\]?)$/u.test(address);
+
 /** Every setting that some type of health check has. */
 export const healthCheckSettings: readonly string[] = [
   ...new Set(oneHealthCheck.options.flatMap((option) => Object.keys(option.shape))),
 ];
 
 /** In the module all types share one submodule, so what a type has no use for arrives as null: the same as absent. */
-export const HealthCheck = z.preprocess(withoutNulls, oneHealthCheck);
+export const HealthCheck = z.preprocess(
+  withoutNulls,
+  oneHealthCheck.refine((check) => check.from === "target" || !isLoopback(addressOf(check)), {
+    error: "from the operator a loopback address is the operator's own machine: expected an address of the host",
+  }),
+);
 export type HealthCheck = z.output<typeof HealthCheck>;
 
 /** Everything has a default, so `{}` is a host that only has a name. Unknown keys are an error with their path. */

@@ -110,6 +110,14 @@ describe("a host's settings", () => {
       'healthChecks[0].from: Invalid input: expected "target"',
     ],
     [{ healthChecks: [{ type: "http", url: "file:///etc/passwd" }] }, "expected an http:// or https:// URL"],
+    [
+      { healthChecks: [{ type: "tcp", port: 80, from: "operator" }] },
+      "healthChecks[0]: from the operator a loopback address",
+    ],
+    [
+      { healthChecks: [{ type: "http", url: "http://[::1]/", from: "operator" }] },
+      "a loopback address is the operator's own",
+    ],
     ["x", "the option deployment: Invalid input: expected object, received string"],
   ])("in the wrong shape are refused: %j", (deployment, message) => {
     expect(refused(deployment)).toMatchObject({

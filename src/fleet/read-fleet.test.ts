@@ -3,9 +3,9 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import { DerivationPath, StorePath } from "../domain/store-path.ts";
 import type { LockedFlake } from "../nix/locked-flake.ts";
-import type { EvaluatedHost, FleetOutline, Nix } from "../nix/nix.ts";
+import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
-import { readFleet } from "./read-fleet.ts";
+import { type FleetNix, readFleet } from "./read-fleet.ts";
 import { everyHost, parseSelection } from "./select.ts";
 
 const hash = "0123456789abcdfghijklmnpqrsvwxyz";
@@ -21,16 +21,10 @@ const flake: LockedFlake = {
 /** What each host's configuration evaluates to: its deployment settings, or the error it fails with. */
 type Configurations = Readonly<Record<string, object | FlotillaError | null>>;
 
-const unused = () => Promise.reject(new Error("not part of reading a fleet"));
-
 /** A nix whose evaluations are a table, and that notes what it was asked. */
 function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = null) {
   const evaluated: string[] = [];
-  const nix: Nix = {
-    version: unused,
-    lockFlake: unused,
-    build: unused,
-    copy: unused,
+  const nix: FleetNix = {
     outline: () => Promise.resolve({ names: Object.keys(configurations).map((name) => HostName.parse(name)), plain }),
     evaluate: ({ hosts, onHost }) => {
       for (const name of hosts) {
@@ -55,7 +49,7 @@ const host = (name: HostName, deployment: unknown): EvaluatedHost => ({
   deployment,
 });
 
-async function read(nix: Nix, on: string | null) {
+async function read(nix: FleetNix, on: string | null) {
   const order: string[] = [];
   const results = new Map<string, Host | FlotillaError>();
   const warnings: string[] = [];
@@ -120,7 +114,7 @@ describe("readFleet", () => {
 
   it("answers also for a host that nix says nothing of", async () => {
     const { nix } = nixOf({ a: null });
-    const silent: Nix = { ...nix, evaluate: () => Promise.resolve() };
+    const silent: FleetNix = { ...nix, evaluate: () => Promise.resolve() };
     expect((await read(silent, null)).results.get("a")).toMatchObject({ code: "E_EVALUATION", host: "a" });
   });
 

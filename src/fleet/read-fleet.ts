@@ -20,6 +20,9 @@ export interface ReadFleetRequest {
   readonly onLog: (name: HostName, line: string) => void;
 }
 
+/** The part of nix that reads a fleet. */
+export type FleetNix = Pick<Nix, "outline" | "evaluate">;
+
 /**
  * Selects hosts and evaluates them.
  *
@@ -30,7 +33,7 @@ export interface ReadFleetRequest {
  *
  * @throws FlotillaError E_NO_FLEET, E_SELECTION, or what nix rejects with for the whole flake
  */
-export async function readFleet(nix: Nix, flake: LockedFlake, request: ReadFleetRequest): Promise<void> {
+export async function readFleet(nix: FleetNix, flake: LockedFlake, request: ReadFleetRequest): Promise<void> {
   const outline = await nix.outline(flake, request.useCache, request.signal);
   if (outline.names.length === 0) {
     throw new FlotillaError("E_NO_FLEET", `${flake.reference} has no nixosConfigurations`);
@@ -61,7 +64,7 @@ export async function readFleet(nix: Nix, flake: LockedFlake, request: ReadFleet
 
 /** Evaluates hosts and answers for each exactly once, also for one that nix says nothing of. */
 async function evaluate(
-  nix: Nix,
+  nix: FleetNix,
   flake: LockedFlake,
   request: ReadFleetRequest,
   hosts: readonly HostName[],
