@@ -6,7 +6,7 @@ import { RecentLines } from "./recent-lines.ts";
 export interface BuildListener {
   readonly onProgress: (progress: { done: number; expected: number; running: readonly string[] }) => void;
   readonly onLog: (derivation: string, line: string) => void;
-  /** Something came into the store; which, Nix does not always say. */
+  /** Something may have come into the store; what, Nix does not always say. */
   readonly onAdvance: () => void;
 }
 
@@ -36,6 +36,7 @@ export class BuildObserver {
   #builds: number | null = null;
   #done = 0;
   #expected = 0;
+  #reported = "";
 
   constructor(listener: BuildListener) {
     this.#listener = listener;
@@ -64,6 +65,12 @@ export class BuildObserver {
     }
   }
 
+  /** Takes a derivation that is known to be built out of what runs: Nix itself keeps those it was asked for until its end. */
+  finish(derivation: string): void {
+    for (const [id, build] of this.#running) if (build.derivation === derivation) this.#running.delete(id);
+    this.#report();
+  }
+
   #start({ id, type, fields }: Extract<NixLogMessage, { action: "start" }>): void {
     if (type === activityType.builds) this.#builds = id;
     if (type !== activityType.build) return;
@@ -83,7 +90,6 @@ export class BuildObserver {
       this.#done = done ?? this.#done;
       this.#expected = expected ?? this.#expected;
       this.#report();
-      // A derivation that was asked for by name stays an open activity until the end, so its stop tells nothing.
       if (advanced) this.#listener.onAdvance();
     }
     if (type === resultType.buildLogLine) {
@@ -106,7 +112,11 @@ export class BuildObserver {
 
   #report(): void {
     const running = [...this.#running.values()].map(({ derivation }) => nameOf(derivation));
-    this.#listener.onProgress({ done: this.#done, expected: this.#expected, running });
+    const progress = { done: this.#done, expected: this.#expected, running };
+    const text = JSON.stringify(progress);
+    if (text === this.#reported) return;
+    this.#reported = text;
+    this.#listener.onProgress(progress);
   }
 }
 

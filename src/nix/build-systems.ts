@@ -48,7 +48,9 @@ export async function buildSystems(tools: BuildTools, request: BuildRequest): Pr
     const under = looking.get(host.name);
     if (under !== undefined) return under;
     const look = limit(async () => {
-      if (open.has(host.name) && (await store.take(host))) settle(host.name, "built");
+      if (!open.has(host.name) || !(await store.take(host))) return;
+      observer.finish(host.derivation);
+      settle(host.name, "built");
     }).finally(() => looking.delete(host.name));
     looking.set(host.name, look);
     return look;

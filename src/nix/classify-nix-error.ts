@@ -22,6 +22,13 @@ interface Row {
 
 const table: readonly Row[] = [
   {
+    pattern:
+      /'\/nix\/store\/[0-9a-z]{32}-source\/(?:[^']*\/)?flake\.nix'(?:: No such file| does not exist)|is not part of a flake|does not contain a '[^']*flake\.nix' file|does not appear to be a git repository/u,
+    code: "E_NO_FLEET",
+    message: "there is no flake.nix",
+    hint: "run it in the directory of the flake, or name one: --flake REF; a new flake.nix must be added to git first",
+  },
+  {
     pattern: /No space left on device|database or disk is full/u,
     code: { here: "E_LOCAL_DISK_FULL", there: "E_TARGET_DISK_FULL" },
     message: "no space left on the device",
@@ -47,13 +54,6 @@ const table: readonly Row[] = [
     hint: "a flake sees only what git tracks: git add --intent-to-add $1",
   },
   {
-    pattern:
-      /source tree referenced by '[^']+' does not contain a '([^']*flake\.nix)' file|path '[^']*' is not part of a flake \(neither it nor its parent directories contain a 'flake\.nix' file\)|could not find a flake\.nix file/u,
-    code: "E_NO_FLEET",
-    message: "there is no flake.nix",
-    hint: "run it in the directory of the flake, or name one: --flake REF; a new flake.nix must be added to git first",
-  },
-  {
     pattern: /unable to execute 'git'|executing 'git': No such file/u,
     code: "E_FLAKE_LOCK",
     message: "git is not installed here",
@@ -61,10 +61,10 @@ const table: readonly Row[] = [
   },
   {
     pattern:
-      /repository path '([^']+)' is not owned by current user|detected dubious ownership in repository at '([^']+)'/u,
+      /repository path '([^']+)' is not owned by current user|detected dubious ownership in repository at '([^']+)'|usage: git diff --no-index/u,
     code: "E_FLAKE_LOCK",
-    message: "the git repository belongs to another user",
-    hint: "git config --global --add safe.directory $1$2",
+    message: "git does not trust the repository, which belongs to another user",
+    hint: "git config --global --add safe.directory DIRECTORY",
   },
   {
     pattern:
@@ -139,10 +139,10 @@ const table: readonly Row[] = [
     hint: "it changed under the run (start it again), or flake.lock is out of date: nix flake lock",
   },
   {
-    pattern: /Could not resolve host(?:name)?:? '?([^\s']+)|Couldn't resolve host name/u,
+    pattern: /Could not resolve host: ([^\s;]+)|Couldn't resolve host name/u,
     code: "E_FLAKE_LOCK",
-    message: "the network is down, or there is no $1",
-    hint: "what is in the store already needs no network: --option substitute false",
+    message: "a name does not resolve: $1",
+    hint: "the network may be down; what is locked and in the store already needs none",
   },
   {
     pattern: /HTTP error (\d+)|unable to download '([^']+)'/u,
@@ -165,20 +165,45 @@ const table: readonly Row[] = [
   },
 ];
 
-/** For work on another machine, ssh's own complaints; ssh/ classifies those of its connections in detail. */
+/** For work on another machine: what ssh, sudo and the remote shell say. */
 const connectionTable: readonly Row[] = [
   {
     pattern:
-      /Broken pipe|Connection reset by peer|unexpected end-of-file|closed by remote host|not responding|Connection timed out|failed to start SSH connection|lost connection/u,
+      /sudo: (?:a password is required|.*not allowed to)|sorry, you must have a tty|doas: (?:Operation not permitted|Authentication required|Authorization required)|is not in the sudoers file/u,
+    code: "E_ELEVATION",
+    message: "the user cannot become root there without a password",
+    hint: "allow it to run nix-daemon without one: security.sudo.wheelNeedsPassword = false, or a rule of its own",
+  },
+  {
+    pattern: /nix-daemon: (?:command )?not found|nix-daemon: No such file/u,
+    code: "E_COPY",
+    message: "there is no nix-daemon on the PATH of the user there",
+    hint: "the host needs Nix; on NixOS see that the PATH of non-interactive logins has /run/current-system/sw/bin",
+  },
+  {
+    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed/u,
+    code: "E_HOST_KEY_CHANGED",
+    message: "the ssh key is not the one known for it",
+    hint: "if the change was meant: ssh-keygen -R HOST, and accept the new one",
+  },
+  {
+    pattern: /Permission denied \((?:publickey|password|keyboard|hostbased|gssapi)/u,
+    code: "E_AUTHENTICATION",
+    message: "our ssh keys are refused there",
+    hint: "ssh-add -l lists the keys of the agent",
+  },
+  {
+    pattern: /Connection refused|No route to host|Network is unreachable|connect to host .*timed out/u,
+    code: "E_UNREACHABLE",
+    message: "no connection can be made",
+    hint: "ssh -v to the same address shows why",
+  },
+  {
+    pattern:
+      /Broken pipe|Connection reset by peer|unexpected end-of-file|disconnected unexpectedly|closed by remote host|not responding|Connection timed out|failed to start SSH connection|lost connection/u,
     code: "E_CONNECTION_LOST",
     message: "the connection broke",
     hint: "run it again: what has arrived is not sent twice",
-  },
-  {
-    pattern: /(?:sudo|doas): .*(?:password|not permitted|not allowed)/u,
-    code: "E_ELEVATION",
-    message: "the user cannot become root there without a password",
-    hint: "allow it to run nix-daemon without one",
   },
 ];
 
@@ -189,7 +214,8 @@ const connectionTable: readonly Row[] = [
  * @example classifyNixError("error: writing to file: No space left on device", "there")?.code // "E_TARGET_DISK_FULL"
  */
 export function classifyNixError(stderr: string, place: FailurePlace): KnownNixError | null {
-  const text = stripVTControlCharacters(stderr);
+  // What Nix only warns of did not make it fail: a cache that is down, a download that worked at the second try.
+  const text = stripVTControlCharacters(stderr).replaceAll(/^warning:.*$/gmu, "");
   for (const row of place === "there" ? [...table, ...connectionTable] : table) {
     const match = row.pattern.exec(text);
     if (match === null) continue;

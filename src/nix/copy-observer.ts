@@ -13,6 +13,8 @@ export class CopyObserver {
   /** Bytes of the paths under way, by activity. */
   readonly #underWay = new Map<number, number>();
   #copy: number | null = null;
+  /** What Nix before 2.20 tells in place of bytes. */
+  readonly #paths = { done: 0, expected: 0 };
   #finished = 0;
   #expected = 0;
   #reported = 0;
@@ -29,16 +31,9 @@ export class CopyObserver {
   take(message: NixLogMessage): void {
     switch (message.action) {
       case "start":
-        if (message.type === activityType.copyPaths) this.#copy = message.id;
-        if (message.type === activityType.copyPath) {
-          this.#underWay.set(message.id, 0);
-          this.#onLog(message.text);
-        }
-        return;
+        return this.#start(message);
       case "stop":
-        this.#finished += this.#underWay.get(message.id) ?? 0;
-        if (this.#underWay.delete(message.id)) this.#report(0);
-        return;
+        return this.#stop(message.id);
       case "result":
         return this.#result(message);
       case "msg":
@@ -46,6 +41,27 @@ export class CopyObserver {
         if (message.level === 0) for (const line of message.msg.split("\n")) this.#errors.add(line);
         return;
     }
+  }
+
+  #start({ id, type, text }: Extract<NixLogMessage, { action: "start" }>): void {
+    if (type === activityType.copyPaths && text !== "") {
+      this.#copy = id;
+      this.#paths.expected = Number(/\d+/u.exec(text)?.[0] ?? 0);
+    }
+    if (type === activityType.copyPath) {
+      this.#underWay.set(id, 0);
+      this.#onLog(text);
+    }
+  }
+
+  #stop(id: number): void {
+    const bytes = this.#underWay.get(id);
+    if (bytes === undefined) return;
+    this.#underWay.delete(id);
+    this.#finished += bytes;
+    this.#paths.done += 1;
+    if (this.#expected > 0) this.#report(0);
+    else this.#onProgress({ ...this.#paths, unit: "paths" });
   }
 
   #result({ id, type, fields }: Extract<NixLogMessage, { action: "result" }>): void {

@@ -1,6 +1,5 @@
 // What evaluations said, kept between runs: one JSON file an answer, under a name made of all that went into it.
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -48,6 +47,8 @@ export interface EvaluationCacheKey {
   readonly nixVersion: string;
   /** The text of the Nix expressions that read the flake. */
   readonly readers: readonly string[];
+  /** Whether a path is in the store. */
+  readonly exists: (path: string) => boolean;
 }
 
 /**
@@ -56,7 +57,7 @@ export interface EvaluationCacheKey {
  */
 export function evaluationCache(cacheDirectory: string, key: EvaluationCacheKey): EvaluationCache {
   const directory = join(cacheDirectory, "evaluations");
-  const { flake, settings, nixVersion, readers } = key;
+  const { flake, settings, nixVersion, readers, exists } = key;
   const common = [
     format,
     flake.fingerprint,
@@ -79,7 +80,7 @@ export function evaluationCache(cacheDirectory: string, key: EvaluationCacheKey)
   return {
     async host(name) {
       const entry = await readJson(file("host", name), HostEntry);
-      return entry !== null && existsSync(entry.derivation) ? entry : null;
+      return entry !== null && exists(entry.derivation) ? entry : null;
     },
     keepHost: (host) => keep(file("host", host.name), host),
     outline: () => readJson(file("outline", ""), OutlineEntry),

@@ -1,4 +1,5 @@
 // The real Nix: the programs on the PATH, called one way each.
+import { existsSync } from "node:fs";
 import { evaluateHosts, hostReader } from "./evaluate-hosts.ts";
 import { readAsset } from "../assets.ts";
 import type { Runner } from "../process/runner.ts";
@@ -19,6 +20,8 @@ export interface NixProgramsOptions {
   /** For the PATH that `nix` is found on. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly now: () => Date;
+  /** Whether a path is in the store; the file system's own answer unless a test has no store. */
+  readonly exists?: (path: string) => boolean;
 }
 
 /**
@@ -37,6 +40,7 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
           settings,
           nixVersion: (await version()).text,
           readers: [hostReader, outlineReader].map(readAsset),
+          exists: options.exists ?? existsSync,
         })
       : null;
 

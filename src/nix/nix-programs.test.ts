@@ -1,0 +1,254 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { HostName } from "../domain/host-name.ts";
+import type { Command } from "../process/runner.ts";
+import { type ScriptedAnswer, scriptedRunner } from "./fixtures/scripted-runner.ts";
+import type { LockedFlake } from "./locked-flake.ts";
+import type { Nix, NixSettings } from "./nix.ts";
+import { nixPrograms } from "./nix-programs.ts";
+
+const plainSettings: NixSettings = { showTrace: false, impure: false, options: [], overrideInputs: [], verbose: false };
+const signal = new AbortController().signal;
+const webDerivation = "/nix/store/mrk2gbahp1wsciqzpnwwd1sjh3hbdyfm-nixos-system-web-01.drv";
+const [web, broken] = [HostName.parse("web-01"), HostName.parse("broken")];
+
+/** As Nix 2.26 prints it of a git repository. */
+const metadata = (dirty: boolean, content = "6o4c99") => ({
+  locked: {
+    type: "git",
+    url: "file:///home/ana/infra",
+    narHash: `sha256-${content}=`,
+    ...(dirty ? {} : { rev: "300a5a17" }),
+  },
+  locks: { nodes: { root: {} }, root: "root", version: 7 },
+  originalUrl: "git+file:///home/ana/infra?dir=fleet",
+  path: `/nix/store/179w5139rmck1f3paibvmy275gd8pa8w-source`,
+  resolved: { type: "git", url: "file:///home/ana/infra", dir: "fleet" },
+  ...(dirty ? { dirtyRevision: "300a5a17-dirty" } : { revision: "300a5a17" }),
+  url: dirty ? "git+file:///home/ana/infra?dir=fleet" : "git+file:///home/ana/infra?dir=fleet&rev=300a5a17",
+});
+
+describe("nixPrograms", () => {
+  let directory: string;
+  let answers: { metadata: unknown; metadataStderr: string; outline: unknown; hosts: Record<string, ScriptedAnswer> };
+  let commands: Command[];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "flotilla-nix-"));
+    commands = [];
+    collected = false;
+    answers = {
+      metadata: metadata(false),
+      metadataStderr: "",
+      outline: { outputs: ["nixosConfigurations"], names: ["web-01", "broken", "-odd name"], flotilla: null },
+      hosts: {
+        "web-01": {
+          stdout: JSON.stringify({
+            derivation: webDerivation,
+            toplevel: "/nix/store/2zciadwy4spbn49anbnpr75cbmbwwg17-nixos-system-web-01",
+            system: "x86_64-linux",
+            version: "25.05.1",
+            sshPorts: [22],
+            deployment: { tags: ["web"] },
+          }),
+        },
+        broken: { exitCode: 1, stderr: "error: this host is broken" },
+      },
+    };
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  let collected = false;
+  const programs = (settings: NixSettings = plainSettings, version = "2.26.3"): Nix => {
+    const runner = scriptedRunner((command) => {
+      commands.push(command);
+      const text = command.args.join(" ");
+      if (text === "--version") return { stdout: `nix (Nix) ${version}\n` };
+      if (text.includes("flake metadata")) {
+        return { stdout: JSON.stringify(answers.metadata), stderr: answers.metadataStderr };
+      }
+      const name = /#nixosConfigurations\."(?<name>.*)"$/u.exec(text)?.groups?.["name"];
+      if (name !== undefined) return answers.hosts[name] ?? { exitCode: 1 };
+      if (text.endsWith("#.")) return { stdout: JSON.stringify(answers.outline) };
+      if (text.endsWith("#nixosConfigurations")) return { stdout: '["web-01"]' };
+      return { exitCode: 1, stderr: "error: flake 'x' does not provide attribute 'flotilla'" };
+    });
+    return nixPrograms(runner, settings, {
+      cacheDirectory: directory,
+      environment: {},
+      now: () => new Date(),
+      exists: () => !collected,
+    });
+  };
+
+  const evaluate = async (nix: Nix, flake: LockedFlake, useCache = true) => {
+    const results = new Map<string, unknown>();
+    await nix.evaluate({
+      flake,
+      hosts: [web, broken],
+      useCache,
+      workers: 2,
+      signal,
+      onHost: (name, result) => results.set(name, result),
+      onLog() {},
+    });
+    return results;
+  };
+
+  const evaluations = () => commands.filter(({ args }) => args.includes("eval")).length;
+
+  describe("lockFlake", () => {
+    it("uses the locked reference of a clean tree", async () => {
+      expect(await programs().lockFlake(".", signal)).toMatchObject({
+        reference: "git+file:///home/ana/infra?dir=fleet",
+        locked: "git+file:///home/ana/infra?dir=fleet&rev=300a5a17",
+        revision: "300a5a17",
+        dirty: false,
+        directory: "/home/ana/infra/fleet",
+      });
+    });
+
+    it("gives a dirty tree another fingerprint with each edit, and the reference nixos-rebuild would use", async () => {
+      const clean = await programs().lockFlake(".", signal);
+      answers.metadata = metadata(true, "first");
+      const first = await programs().lockFlake(".", signal);
+      const again = await programs().lockFlake(".", signal);
+      answers.metadata = metadata(true, "second");
+      const second = await programs().lockFlake(".", signal);
+      expect(first).toMatchObject({
+        dirty: true,
+        revision: "300a5a17-dirty",
+        locked: "git+file:///home/ana/infra?dir=fleet",
+      });
+      expect(again.fingerprint).toBe(first.fingerprint);
+      expect(new Set([clean, first, second].map(({ fingerprint }) => fingerprint)).size).toBe(3);
+    });
+
+    it("never takes content it cannot tell for the same", async () => {
+      answers.metadata = { ...metadata(true), locked: { type: "git", url: "file:///home/ana/infra" } };
+      const nix = programs();
+      expect((await nix.lockFlake(".", signal)).fingerprint).not.toBe((await nix.lockFlake(".", signal)).fingerprint);
+    });
+
+    it("refuses a lock file that leaves inputs open, unless the operator overrides some", async () => {
+      answers.metadataStderr = "warning: not writing modified lock file of flake 'git+file:///home/ana/infra':";
+      await expect(programs().lockFlake(".", signal)).rejects.toMatchObject({
+        code: "E_FLAKE_LOCK",
+        hint: "nix flake lock .",
+      });
+      const overriding = programs({ ...plainSettings, overrideInputs: [["nixpkgs", "path:/x"]] });
+      await expect(overriding.lockFlake(".", signal)).resolves.toMatchObject({ dirty: false });
+      expect(commands.at(-1)?.args.join(" ")).toContain("--override-input nixpkgs path:/x");
+    });
+  });
+
+  describe("outline", () => {
+    it("leaves out what is no host name, and says so", async () => {
+      const nix = programs();
+      const outline = await nix.outline(await nix.lockFlake(".", signal), true, signal);
+      expect(outline).toEqual({ names: ["web-01", "broken"], ignoredNames: ["-odd name"], plain: null });
+    });
+
+    it("names what the flake has in place of hosts", async () => {
+      answers.outline = { outputs: ["packages", "devShells"], names: null, flotilla: null };
+      const nix = programs();
+      await expect(nix.outline(await nix.lockFlake(".", signal), true, signal)).rejects.toMatchObject({
+        code: "E_NO_FLEET",
+        hint: "it has packages, devShells",
+      });
+    });
+
+    it.each(["2.8.0", "2.18.9"])("asks apart where Nix %s cannot name all outputs", async (version) => {
+      const nix = programs(plainSettings, version);
+      expect(await nix.outline(await nix.lockFlake(".", signal), true, signal)).toMatchObject({
+        names: ["web-01"],
+        plain: null,
+      });
+    });
+
+    it("refuses settings of another shape", async () => {
+      answers.outline = { outputs: [], names: ["web-01"], flotilla: { host: {} } };
+      const nix = programs();
+      await expect(nix.outline(await nix.lockFlake(".", signal), true, signal)).rejects.toMatchObject({
+        code: "E_CONFIGURATION",
+      });
+    });
+  });
+
+  describe("evaluate", () => {
+    it("answers each host; a broken one fails alone", async () => {
+      const nix = programs();
+      const results = await evaluate(nix, await nix.lockFlake(".", signal));
+      expect(results.get("web-01")).toMatchObject({
+        name: "web-01",
+        derivation: webDerivation,
+        deployment: { tags: ["web"] },
+      });
+      expect(results.get("broken")).toMatchObject({
+        code: "E_EVALUATION",
+        message: "broken does not evaluate: this host is broken",
+        host: "broken",
+        step: "evaluate",
+      });
+    });
+
+    it("evaluates once what stays the same, and never keeps a failure", async () => {
+      const nix = programs();
+      const flake = await nix.lockFlake(".", signal);
+      const first = await evaluate(nix, flake);
+      expect(evaluations()).toBe(2);
+      const second = await evaluate(nix, flake);
+      expect(evaluations()).toBe(3);
+      expect(second.get("web-01")).toEqual(first.get("web-01"));
+    });
+
+    it("evaluates anew for another content, Nix, option or override, when asked to, and when impure", async () => {
+      const flake = await programs().lockFlake(".", signal);
+      await evaluate(programs(), flake);
+      const trials: readonly (readonly [Nix, LockedFlake, boolean])[] = [
+        [programs(), { ...flake, fingerprint: "other" }, true],
+        [programs({ ...plainSettings, options: [["system", "x"]] }), flake, true],
+        [programs({ ...plainSettings, overrideInputs: [["a", "b"]] }), flake, true],
+        [programs({ ...plainSettings, impure: true }), flake, true],
+        [programs({ ...plainSettings, impure: true }), flake, true],
+        [programs(), flake, false],
+      ];
+      for (const [nix, changed, useCache] of trials) {
+        const before = evaluations();
+        await evaluate(nix, changed, useCache);
+        expect(evaluations() - before).toBe(2);
+      }
+    });
+
+    it("keeps nothing of a dirty tree that was edited meanwhile", async () => {
+      answers.metadata = metadata(true, "first");
+      const flake = await programs().lockFlake(".", signal);
+      answers.metadata = metadata(true, "second");
+      await evaluate(programs(), flake);
+      const before = evaluations();
+      await evaluate(programs(), flake);
+      expect(evaluations() - before).toBe(2);
+    });
+
+    it("evaluates anew when the derivation has been garbage collected", async () => {
+      const nix = programs();
+      const flake = await nix.lockFlake(".", signal);
+      await evaluate(nix, flake);
+      collected = true;
+      const before = evaluations();
+      await evaluate(nix, flake);
+      expect(evaluations() - before).toBe(2);
+    });
+
+    it("takes a corrupt entry for none", async () => {
+      const flake = await programs().lockFlake(".", signal);
+      await evaluate(programs(), flake);
+      const cache = join(directory, "evaluations");
+      for (const name of await readdir(cache)) await writeFile(join(cache, name), '{"name": "web-01", "derivation": 1');
+      const results = await evaluate(programs(), flake);
+      expect(results.get("web-01")).toMatchObject({ derivation: webDerivation });
+    });
+  });
+});
