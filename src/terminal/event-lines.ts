@@ -1,12 +1,12 @@
 // What an event says in words: one line of it in the plain log, and what scrolls above the live view.
-import type { Reason } from "../domain/event.ts";
+import type { Reason, RunEvent } from "../domain/event.ts";
 import { isSuccess } from "../domain/outcome.ts";
 import { formatDuration, spellDuration } from "./format-duration.ts";
 import { endDetail, progressText } from "./host-line.ts";
 import { outcomeSign } from "./outcome-sign.ts";
 import { plural } from "./plural.ts";
 import { printable } from "./printable.ts";
-import type { Seen, SeenEvent } from "./seen-event.ts";
+import type { EventOf } from "./event-of.ts";
 import type { Piece } from "./styled-line.ts";
 import type { Symbols } from "./symbols.ts";
 
@@ -20,7 +20,7 @@ export interface EventLine {
 }
 
 /** What an event says, in one line. */
-export function eventLine(event: SeenEvent, symbols: Symbols): EventLine {
+export function eventLine(event: RunEvent, symbols: Symbols): EventLine {
   switch (event.type) {
     case "run-started":
       return run(
@@ -89,16 +89,16 @@ function logLine(subject: string, topic: string, line: string, symbols: Symbols)
   };
 }
 
-function flakeOf({ flake, revision }: Seen<"run-started">): string {
+function flakeOf({ flake, revision }: EventOf<"run-started">): string {
   return revision === null ? flake : `${flake} @ ${revision}`;
 }
 
-function addressOf({ address, port, user }: Seen<"host-identified">): string {
+function addressOf({ address, port, user }: EventOf<"host-identified">): string {
   const host = port !== null && address.includes(":") ? `[${address}]` : address;
   return `${user === null ? "" : `${user}@`}${host}${port === null ? "" : `:${port}`}`;
 }
 
-function phaseText(event: Seen<"host-phase">): Piece[] {
+function phaseText(event: EventOf<"host-phase">): Piece[] {
   const deadline =
     event.deadline === undefined
       ? ""
@@ -111,12 +111,12 @@ function codeOf({ code }: { readonly code?: string | undefined } = {}): Piece[] 
   return code === undefined ? [] : [{ text: `${code}  `, tone: "strong" }];
 }
 
-function sentence({ message, hint }: Seen<"warning">): string {
+function sentence({ message, hint }: EventOf<"warning">): string {
   return hint === undefined ? message : `${message} (${hint})`;
 }
 
 /** The lines a failure leaves behind: what failed printed last. Empty where the host ended as asked. */
-export function failureLog(event: Seen<"host-finished">, tail: readonly string[]): readonly string[] {
+export function failureLog(event: EventOf<"host-finished">, tail: readonly string[]): readonly string[] {
   if (isSuccess(event.outcome) || event.outcome === "skipped") return [];
   return lastLines(event.reason, tail);
 }

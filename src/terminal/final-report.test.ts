@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { RunEvent } from "../domain/event.ts";
 import { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { Outcome as Outcomes } from "../domain/outcome.ts";
@@ -6,17 +7,16 @@ import { finalReport } from "./final-report.ts";
 import { after, fiveHosts, manyHosts } from "./fixtures/scripted-run.ts";
 import { paintFor } from "./paint.ts";
 import { foldRun } from "./picture.ts";
-import type { SeenEvent } from "./seen-event.ts";
 import { unicodeSymbols } from "./symbols.ts";
 
 const style = { symbols: unicodeSymbols, paint: paintFor(false), columns: null };
-const reportOf = (events: readonly SeenEvent[]): string => finalReport(foldRun(events), style).join("\n");
+const reportOf = (events: readonly RunEvent[]): string => finalReport(foldRun(events), style).join("\n");
 
 function ended(
   name: string,
   outcome: Outcome,
-  rest: Partial<Extract<SeenEvent, { type: "host-finished" }>> = {},
-): SeenEvent {
+  rest: Partial<Extract<RunEvent, { type: "host-finished" }>> = {},
+): RunEvent {
   return after(1, {
     type: "host-finished",
     host: HostName.parse(name),

@@ -1,7 +1,7 @@
 // What stays on the screen while the live view moves on: warnings, what failed with its last lines, and all logs where asked.
+import type { RunEvent } from "../domain/event.ts";
 import { eventLine, failureLog } from "./event-lines.ts";
 import type { RunView } from "./run-view.ts";
-import type { SeenEvent } from "./seen-event.ts";
 import type { Style } from "./style.ts";
 import { drawLine, type StyledLine } from "./styled-line.ts";
 
@@ -9,7 +9,7 @@ const logLinesShown = 10;
 
 /** The lines of an event that scroll above the live view; none for most. */
 export function linesAbove(
-  event: SeenEvent,
+  event: RunEvent,
   view: RunView,
   { style, verbose }: { readonly style: Style; readonly verbose: boolean },
 ): string[] {
@@ -37,7 +37,7 @@ export function linesAbove(
   }
 }
 
-function headline(event: SeenEvent, style: Style): string {
+function headline(event: RunEvent, style: Style): string {
   const { subject, topic, text } = eventLine(event, style.symbols);
   const line: StyledLine = [{ text: `${subject}  `, tone: "strong" }, topic, { text: "  " }, ...text];
   return drawLine(line, style);

@@ -1,5 +1,5 @@
 // What a person does next about a host that did not end as asked.
-import type { Seen } from "./seen-event.ts";
+import type { EventOf } from "./event-of.ts";
 
 export interface NextStep {
   readonly command: string;
@@ -8,7 +8,7 @@ export interface NextStep {
 }
 
 /** The commands to try, the most telling first. */
-export function nextSteps(end: Seen<"host-finished">): readonly NextStep[] {
+export function nextSteps(end: EventOf<"host-finished">): readonly NextStep[] {
   const attach = { command: `flotilla attach ${end.run} ${end.host}`, purpose: "for the full log" };
   const status = { command: `flotilla status --on ${end.host}`, purpose: "for what runs there now" };
   const doctor = { command: `flotilla doctor ${end.host}`, purpose: "for what stands between" };
@@ -35,7 +35,7 @@ export function nextSteps(end: Seen<"host-finished">): readonly NextStep[] {
 }
 
 function failureSteps(
-  { host, reason }: Seen<"host-finished">,
+  { host, reason }: EventOf<"host-finished">,
   { attach, doctor }: { readonly attach: NextStep; readonly doctor: NextStep },
 ): readonly NextStep[] {
   switch (reason?.step) {

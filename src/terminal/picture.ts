@@ -1,10 +1,10 @@
 // A still picture of a run, for documentation: the frame that a terminal shows after some events.
+import type { RunEvent } from "../domain/event.ts";
 import { liveView, type LiveViewOptions } from "./live-view.ts";
 import { emptyRunView, reduceRunView, type RunView } from "./run-view.ts";
-import type { SeenEvent } from "./seen-event.ts";
 
 /** The state of a run after all of these events. */
-export function foldRun(events: Iterable<SeenEvent>): RunView {
+export function foldRun(events: Iterable<RunEvent>): RunView {
   let view = emptyRunView;
   for (const event of events) view = reduceRunView(view, event);
   return view;
@@ -12,7 +12,7 @@ export function foldRun(events: Iterable<SeenEvent>): RunView {
 
 /** The frame after these events, at the time of the last one unless `now` says another. */
 export function picture(
-  events: readonly SeenEvent[],
+  events: readonly RunEvent[],
   options: Omit<LiveViewOptions, "now"> & { readonly now?: number },
 ): string {
   const now = options.now ?? Date.parse(events.at(-1)?.at ?? "");

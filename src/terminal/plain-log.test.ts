@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
+import type { RunEvent } from "../domain/event.ts";
 import { HostName } from "../domain/host-name.ts";
 import { after, fiveHosts } from "./fixtures/scripted-run.ts";
 import { jsonLine } from "./json-lines.ts";
 import { paintFor } from "./paint.ts";
 import { plainLog } from "./plain-log.ts";
-import type { SeenEvent } from "./seen-event.ts";
 import { unicodeSymbols } from "./symbols.ts";
 
 const style = { symbols: unicodeSymbols, paint: paintFor(false), columns: null };
 
-function logOf(events: readonly SeenEvent[], verbose = false): string {
+function logOf(events: readonly RunEvent[], verbose = false): string {
   const line = plainLog({ style, verbose });
   return events
     .map(line)
@@ -83,7 +83,7 @@ test("says who answered for a host, and which warnings there are", () => {
 
 test("progress of one thing is told at most every ten seconds, its end always", () => {
   const host = HostName.parse("web-01");
-  const progress = (seconds: number, done: number): SeenEvent =>
+  const progress = (seconds: number, done: number): RunEvent =>
     after(seconds, { type: "host-progress", host, phase: "copy", done, expected: 400, unit: "paths" });
   const events = [0, 1, 9, 10, 11, 21, 30].map((seconds) => progress(seconds, seconds));
   expect(logOf([...events, progress(31, 400)]).split("\n")).toHaveLength(3);

@@ -1,8 +1,8 @@
 // The run as plain lines, one an event, host first: for pipes, CI and people who prefer it.
+import type { RunEvent } from "../domain/event.ts";
 import { padEnd, padStart } from "./display-width.ts";
 import { eventLine } from "./event-lines.ts";
 import { formatWholeDuration } from "./format-duration.ts";
-import type { SeenEvent } from "./seen-event.ts";
 import type { Style } from "./style.ts";
 import { drawLine } from "./styled-line.ts";
 
@@ -19,7 +19,7 @@ export interface PlainLogOptions {
 }
 
 /** Turns events into lines, one call an event; null for an event that gets none. */
-export function plainLog({ style, verbose }: PlainLogOptions): (event: SeenEvent) => string | null {
+export function plainLog({ style, verbose }: PlainLogOptions): (event: RunEvent) => string | null {
   let since: number | null = null;
   let subjectWidth = 6;
   const lastProgress = new Map<string, number>();

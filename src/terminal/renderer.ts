@@ -1,4 +1,5 @@
 // Chooses how a run is shown, and shows it: JSON lines, a live view, or a plain log; the report at the end.
+import type { RunEvent } from "../domain/event.ts";
 import { finalReport } from "./final-report.ts";
 import { jsonLine } from "./json-lines.ts";
 import { LiveTerminal } from "./live-terminal.ts";
@@ -6,13 +7,12 @@ import { linesAbove } from "./lines-above.ts";
 import { liveView as liveFrame } from "./live-view.ts";
 import { plainLog } from "./plain-log.ts";
 import { emptyRunView, reduceRunView, type RunView } from "./run-view.ts";
-import type { SeenEvent } from "./seen-event.ts";
 import { styleFor } from "./style.ts";
 import type { TerminalStream, ViewProcess, ViewTimers } from "./view-ports.ts";
 
 export interface Renderer {
   /** Shows one more event. */
-  event(event: SeenEvent): void;
+  event(event: RunEvent): void;
   /** Ends the view and prints the report. To be called however the run ended; safe to call twice. */
   finish(): void;
 }
@@ -35,7 +35,7 @@ export interface RendererOptions {
 
 /** One rendering of the stream; it gets every event with the state of the run after it. */
 interface Part {
-  event(event: SeenEvent, view: RunView): void;
+  event(event: RunEvent, view: RunView): void;
   finish(view: RunView): void;
 }
 

@@ -1,21 +1,22 @@
 // The state of a run as a view needs it, folded from events. Total: any event in any order gives a state that can be drawn.
 // Its size is bounded by the number of hosts: of logs only tails are kept, however long the run.
+import type { RunEvent } from "../domain/event.ts";
 import type { HostName } from "../domain/host-name.ts";
 import { Outcome } from "../domain/outcome.ts";
 import { Phase } from "../domain/phase.ts";
 import type { RunId } from "../domain/run-id.ts";
 import { printable } from "./printable.ts";
-import type { Seen, SeenEvent } from "./seen-event.ts";
+import type { EventOf } from "./event-of.ts";
 
 /** Log lines kept of each host. */
 export const logTailLength = 20;
 const longestLine = 1000;
 
-export type HostFinished = Seen<"host-finished">;
-export type RunStarted = Seen<"run-started">;
-export type RunFinished = Seen<"run-finished">;
-export type BuildProgress = Seen<"build-progress">;
-export type ProgressUnit = Seen<"host-progress">["unit"];
+export type HostFinished = EventOf<"host-finished">;
+export type RunStarted = EventOf<"run-started">;
+export type RunFinished = EventOf<"run-finished">;
+export type BuildProgress = EventOf<"build-progress">;
+export type ProgressUnit = EventOf<"host-progress">["unit"];
 
 /** All times are milliseconds since 1970. */
 export interface Progress {
@@ -80,7 +81,7 @@ export const emptyRunView: RunView = {
 };
 
 /** The run after one more event. The state before is left as it was. */
-export function reduceRunView(before: RunView, event: SeenEvent): RunView {
+export function reduceRunView(before: RunView, event: RunEvent): RunView {
   const at = Date.parse(event.at);
   const view = before.since === null ? { ...before, run: event.run, since: at } : before;
   switch (event.type) {
@@ -127,7 +128,7 @@ function changeHost(view: RunView, name: HostName, change: (host: HostView) => H
   return { ...known, hosts: known.hosts.with(position, change(host)) };
 }
 
-function hostPhase(host: HostView, event: Seen<"host-phase">, at: number): HostView {
+function hostPhase(host: HostView, event: EventOf<"host-phase">, at: number): HostView {
   // An event that was overtaken by the host's end changes nothing: the outcome is the last word.
   if (host.end !== null) return host;
   const others = host.phases.filter(({ phase }) => phase !== event.phase);
@@ -149,7 +150,7 @@ function hostPhase(host: HostView, event: Seen<"host-phase">, at: number): HostV
   return { ...host, since, evaluated, phases: [...others, phase] };
 }
 
-function hostProgress(host: HostView, event: Seen<"host-progress">, at: number): HostView {
+function hostProgress(host: HostView, event: EventOf<"host-progress">, at: number): HostView {
   if (host.end !== null) return host;
   const now = host.phases.find(({ phase }) => phase === event.phase);
   const others = host.phases.filter(({ phase }) => phase !== event.phase);
@@ -182,7 +183,7 @@ function measureRate(before: Progress | null, done: number, at: number): Pick<Pr
   return { rate, measured: { at, done } };
 }
 
-function hostLog(host: HostView, event: Seen<"host-log">): HostView {
+function hostLog(host: HostView, event: EventOf<"host-log">): HostView {
   const line = printable(event.line).trimEnd();
   if (line === "") return host;
   const kept = line.length > longestLine ? copyOf(line.slice(0, longestLine)) : line;

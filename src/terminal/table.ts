@@ -4,53 +4,61 @@ import { printable } from "./printable.ts";
 import type { Style } from "./style.ts";
 import { drawLine, type Piece } from "./styled-line.ts";
 
-export interface Column {
+/** A text, or one with a tone. null and "" are nothing to say, and shown as a dash. */
+export type Cell = string | Piece | null;
+
+export interface Column<Row> {
   readonly header: string;
   /** Numbers line up at their right; everything else at its left. */
   readonly align?: "left" | "right";
+  readonly cell: (row: Row) => Cell;
 }
-
-/** A text, or one with a tone. null is nothing to say, and shown as a dash. */
-export type Cell = string | Piece | null;
 
 const gap = "  ";
 const narrowest = 8;
 
+interface FilledColumn {
+  readonly cells: readonly Piece[];
+  readonly alignRight: boolean;
+}
+
 /**
- * The table as lines, its headers first. On a terminal that is too narrow the widest columns give way; in a pipe nothing is cut.
+ * The table as lines, its headers first. A column that has nothing to say of any row is left out.
+ * On a terminal that is too narrow the widest columns give way; in a pipe nothing is cut.
  *
- * @example table([{ header: "host" }, { header: "cpus", align: "right" }], [["web-01", "4"]], style)
+ * @example
+ * table([{ header: "host", cell: ({ host }) => host }, { header: "cpus", align: "right", cell: ({ cpus }) => String(cpus) }], rows, style)
  */
-export function table(columns: readonly Column[], rows: readonly (readonly Cell[])[], style: Style): string[] {
-  const body = rows.map((row) => columns.map((_, index) => pieceOf(row[index] ?? null, style)));
-  const head = columns.map(({ header }): Piece => ({ text: header.toUpperCase(), tone: "quiet" }));
-  const lines = [head, ...body];
-  const natural = columns.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index]?.text ?? ""))));
-  const widths = style.columns === null ? natural : squeeze(natural, style.columns - gap.length * (columns.length - 1));
-  return lines.map((line) =>
+export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: Style): string[] {
+  const filled = columns.flatMap(({ header, align, cell }): FilledColumn[] => {
+    const cells = rows.map((row) => pieceOf(cell(row), style));
+    if (rows.length > 0 && cells.every(({ text }) => text === "")) return [];
+    const nothing: Piece = { text: style.symbols.omitted, tone: "quiet" };
+    const shown = cells.map((piece) => (piece.text === "" ? nothing : piece));
+    return [{ cells: [{ text: header.toUpperCase(), tone: "quiet" }, ...shown], alignRight: align === "right" }];
+  });
+  const natural = filled.map(({ cells }) => Math.max(...cells.map(({ text }) => displayWidth(text))));
+  const room = style.columns === null ? Infinity : style.columns - gap.length * (filled.length - 1);
+  const widths = squeeze(natural, room);
+  return [-1, ...rows.keys()].map((row) =>
     drawLine(
-      line.flatMap((piece, index) => cellPieces(piece, index, columns, widths, style)),
+      filled.flatMap((column, index) => [
+        { text: index === 0 ? "" : gap },
+        fitted(column.cells[row + 1] ?? { text: "" }, widths[index] ?? 0, column.alignRight, style),
+      ]),
       style,
     ),
   );
 }
 
 function pieceOf(cell: Cell, { symbols }: Style): Piece {
-  if (cell === null || cell === "") return { text: symbols.omitted, tone: "quiet" };
-  return typeof cell === "string" ? { text: printable(cell) } : { ...cell, text: printable(cell.text) };
+  const piece = typeof cell === "string" || cell === null ? { text: cell ?? "" } : cell;
+  return { ...piece, text: symbols.fold(printable(piece.text)) };
 }
 
-function cellPieces(
-  piece: Piece,
-  index: number,
-  columns: readonly Column[],
-  widths: readonly number[],
-  style: Style,
-): Piece[] {
-  const width = widths[index] ?? 0;
-  const text = truncate(piece.text, width, style.symbols.ellipsis);
-  const aligned = columns[index]?.align === "right" ? padStart(text, width) : padEnd(text, width);
-  return [{ text: index === 0 ? "" : gap }, { ...piece, text: aligned }];
+function fitted(piece: Piece, width: number, alignRight: boolean, { symbols }: Style): Piece {
+  const text = truncate(piece.text, width, symbols.ellipsis);
+  return { ...piece, text: alignRight ? padStart(text, width) : padEnd(text, width) };
 }
 
 /** Takes from the widest, one column at a time, until the sum fits or all are at their narrowest. */
