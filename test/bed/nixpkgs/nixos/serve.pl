@@ -3,12 +3,18 @@
 use strict;
 use warnings;
 use IO::Socket::INET;
+use Socket qw(SO_RCVTIMEO);
+
+# Clients come and go as they like, and some never say anything.
+$SIG{PIPE} = "IGNORE";
+my $five_seconds = pack("l!l!", 5, 0);
 
 my ($port, $directory) = @ARGV;
 my $listener = IO::Socket::INET->new(LocalPort => $port, Listen => 20, ReuseAddr => 1)
   or die "cannot listen on port $port: $!\n";
 
 while (my $client = $listener->accept) {
+  $client->sockopt(SO_RCVTIMEO, $five_seconds);
   if (defined $directory) {
     my $request = <$client> // "";
     while (defined(my $header = <$client>)) { last if $header =~ /^\r?$/ }

@@ -68,6 +68,8 @@ let
       };
 
       config = {
+        # NixOS puts coreutils and a few more here; systemd's own default has next to nothing.
+        environment.PATH = lib.mkDefault "/run/current-system/sw/bin";
         unitConfig = lib.filterAttrs (_: value: value != [ ] && value != "" && value != null) {
           Description = config.description;
           Wants = config.wants;
@@ -80,11 +82,9 @@ let
           X-Restart-Triggers = lib.concatMapStringsSep " " toString config.restartTriggers;
         };
         serviceConfig = {
-          Environment = lib.mkIf (config.environment != { }) (
-            lib.mapAttrsToList (
-              variable: value: builtins.toJSON "${variable}=${value}"
-            ) config.environment
-          );
+          Environment = lib.mapAttrsToList (
+            variable: value: builtins.toJSON "${variable}=${value}"
+          ) config.environment;
           ExecStart = lib.mkIf (config.script != "") (
             toString (pkgs.writeShellScript "${name}-start" "set -e\n${config.script}")
           );

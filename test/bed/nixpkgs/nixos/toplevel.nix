@@ -34,6 +34,7 @@ let
         "nopasswd";
     doas = config.security.doas.enable && inWheel user && !config.security.doas.wheelNeedsPassword;
   };
+  wheelUsers = builtins.attrNames (lib.filterAttrs (_: inWheel) config.users.users);
   rootKeys = config.users.users.root.openssh.authorizedKeys.keys or [ ];
 
   # As NixOS does, in a subshell each, so that one cannot skip the others.
@@ -69,7 +70,12 @@ let
     users = builtins.mapAttrs (_: bedUser) (
       lib.filterAttrs (_: user: user.isNormalUser) config.users.users
     );
-    nixSettings = config.nix.settings;
+    # The bed's hosts have no group wheel.
+    nixSettings = config.nix.settings // {
+      trusted-users = lib.concatMap (
+        user: if user == "@wheel" then wheelUsers else [ user ]
+      ) config.nix.settings.trusted-users;
+    };
     tools =
       config.bed.tools
       ++ map (package: package.meta.mainProgram) config.environment.systemPackages;
