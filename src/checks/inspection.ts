@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { GenerationNumber } from "../domain/generation-number.ts";
 import { StorePath } from "../domain/store-path.ts";
+import { hostRecords, printable } from "./host-records.ts";
 import { nixPlatform } from "./nix-platform.ts";
 
 export interface Inspection {
@@ -81,25 +82,12 @@ const Records = z.object({
 });
 
 /**
- * Reads what inspect.sh printed. What a login shell says before and after is no part of it.
+ * Reads what inspect.sh printed.
  *
- * @throws FlotillaError E_CONNECTION_LOST where the end is missing, E_COMMAND where it is no inspection at all
+ * @throws FlotillaError E_CONNECTION_LOST where it broke off, E_COMMAND where it is no inspection at all
  */
 export function parseInspection(output: string): Inspection {
-  const all = output.split("\0");
-  const begin = all.lastIndexOf("begin=flotilla-inspection-1");
-  if (begin === -1) {
-    throw new FlotillaError("E_COMMAND", "the host did not answer the questions asked at the login", {
-      step: "connect",
-      hint: "its login shell must be able to run `sh -s`, and must not print into it",
-      log: lastLines(output),
-    });
-  }
-  const end = all.indexOf("end=", begin);
-  if (end === -1) {
-    throw new FlotillaError("E_CONNECTION_LOST", "the host's answer broke off in the middle", { step: "connect" });
-  }
-  const records = all.slice(begin + 1, end).map(keyAndValue);
+  const records = hostRecords(output, "flotilla-inspection-1");
   const parsed = Records.safeParse(Object.fromEntries(records));
   if (!parsed.success) {
     throw new FlotillaError("E_COMMAND", "the host's answer to the questions asked at the login is not understood", {
@@ -151,11 +139,6 @@ function inspectionOf(
   };
 }
 
-function keyAndValue(record: string): readonly [key: string, value: string] {
-  const equals = record.indexOf("=");
-  return equals === -1 ? ["", record] : [record.slice(0, equals), record.slice(equals + 1)];
-}
-
 /** The first word of each line of `systemctl list-units`; names of units have no blanks in them. */
 function unitNames(list: string): readonly string[] {
   return list
@@ -180,11 +163,3 @@ function freeBytes(table: string, paths: readonly string[]): ReadonlyMap<string,
     }),
   );
 }
-
-/** Without the characters that move a terminal's cursor or forge another line. */
-function printable(value: string): string {
-  return value.replaceAll(/\p{C}/gu, "\u{FFFD}");
-}
-
-const lastLines = (output: string): readonly string[] =>
-  output.replaceAll("\0", "\n").split("\n").slice(-20).map(printable);

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
-import { createServer as createTcpServer, type AddressInfo, type Server } from "node:net";
+import { createServer as createTcpServer, type Server } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { HealthCheck } from "../fleet/deployment.ts";
 import type { ProcessResult, Runner } from "../process/runner.ts";
@@ -16,7 +16,9 @@ async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  return (server.address() as AddressInfo).port; // a TCP server's address is never a string
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
+  return address.port;
 }
 const http = (answer: RequestListener): Promise<number> => listen(createServer(answer));
 async function closedPort(): Promise<number> {
@@ -61,7 +63,7 @@ const healthy = (checks: readonly HealthCheck[], more: object = {}) =>
 
 describe("tcp", () => {
   it("is healthy when somebody listens", async () => {
-    await healthy([check({ type: "tcp", port: await listen(createTcpServer()) })]);
+    await expect(healthy([check({ type: "tcp", port: await listen(createTcpServer()) })])).resolves.toBeUndefined();
   });
 
   it("says what was seen when nobody does", async () => {
@@ -133,7 +135,8 @@ describe("command", () => {
 });
 
 it("leaves the checks on the host to the guard", async () => {
-  await healthy([HealthCheck.parse({ type: "unit", unit: "x.service" }), HealthCheck.parse({ type: "tcp", port: 1 })]);
+  const onHost = [HealthCheck.parse({ type: "unit", unit: "x.service" }), HealthCheck.parse({ type: "tcp", port: 1 })];
+  await expect(healthy(onHost)).resolves.toBeUndefined();
 });
 
 it("fails with the first that fails, and leaves the others", async () => {

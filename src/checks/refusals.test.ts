@@ -103,7 +103,7 @@ describe("a host that is refused", () => {
     ],
     [
       "failed units",
-      { inspection: { state: "degraded", failedUnits: [..."abcdefgh"].map((name) => `${name}.mount`) } },
+      { inspection: { state: "degraded", failedUnits: Array.from("abcdefgh").map((name) => `${name}.mount`) } },
       "E_DEGRADED",
       "8 units of the host have failed already: a.mount, b.mount, c.mount, d.mount, e.mount, f.mount and 2 more",
       "systemctl status --failed",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import { openHistory } from "./open-history.ts";
 import { finished, identified, started } from "./test-events.ts";
