@@ -30,8 +30,8 @@
 # Only in /run: decided (a link, so that exactly one of `confirmed` and `revert-CODE` can be made), step-status; and
 # /run/flotilla/holder: run, operator and since when, of the run that holds the host.
 #
-# Who ends a run: the supervisor; when it dies, systemd runs stop-post at once; when that dies too, or the supervisor
-# hangs, the deadman's timer does; when there is nobody left (a reboot), the next contact does.
+# Who ends a run: the supervisor; when it dies, systemd runs stop-post at once; when that dies too, the deadman, also at
+# once; when the supervisor hangs, the deadman by its timer; when there is nobody left (a reboot), the next contact.
 # The lock is the name of the unit flotilla-guard: systemd gives it to one, and frees it at any death.
 
 # shellcheck disable=SC2317 # the order calls health_check
@@ -57,6 +57,7 @@ poll=0.1           # seconds between two looks
 margin=30          # seconds that the deadman gives the supervisor beyond its own deadlines
 kept_runs=20       # records that are kept
 revert_attempts=3
+restored_outcome=rolled-back
 
 # --- small things ---------------------------------------------------------------------------------------------------
 
@@ -437,7 +438,7 @@ finish_restored() {
     failing=$(newly_failing_units)
   fi
   [ -z "$failing" ] || note "units that fail in the previous system, and did not before: $failing"
-  finish rolled-back "$1" "$2"
+  finish "$restored_outcome" "$1" "$2"
 }
 
 # rollback is disabled: what runs is kept, but nothing unconfirmed becomes what boots.
@@ -679,10 +680,26 @@ judge_activation() {
       return 1
       ;;
     killed) fail E_ACTIVATION "the activation was killed" || return 1 ;;
-    *) fail E_ACTIVATION "switch-to-configuration test exited with $status" || return 1 ;;
+    [0-9]*)
+      if has_failed_pre_switch_check; then
+        restored_outcome=refused
+        fail E_PRE_ACTIVATE "the new system's pre-switch checks said no" || return 1
+      else
+        fail E_ACTIVATION "switch-to-configuration test exited with $status" || return 1
+      fi
+      ;;
   esac
   [ "$(current_system)" = "$system" ] ||
     fail E_ACTIVATION "the activation ended, yet $(current_system) runs" || return 1
+}
+
+# They come before any change. Going back all the same costs a second, and does not rest on a line of text.
+has_failed_pre_switch_check() {
+  [ "$status" != 2 ] && [ "$(current_system)" = "$old" ] && [ "$system" != "$old" ] || return 1
+  while read -r line; do
+    case $line in "Pre-switch checks failed"*) return 0 ;; esac
+  done <"$live/log"
+  return 1
 }
 
 await_decision() {
@@ -911,13 +928,15 @@ stop_post() {
   settle "$run" E_GUARD_LOST "the guard was killed"
 }
 
-# deadman RUN: its time is up and nobody has stopped the timer.
+# deadman RUN: its time is up and nobody has stopped the timer, or the supervisor's unit has failed.
 deadman() {
   enter_run "$1"
   read_order
   [ ! -e "$live/outcome" ] || return 0
   claim revert-E_GUARD_LOST
+  deadman_reason="the guard was killed"
   if [ "$(holder)" = "$run" ] && is_any_alive flotilla-guard.service; then
+    deadman_reason="the guard did not answer in its time"
     state_before=$(first_line "$live/state")
     now
     case $state_before in
@@ -935,12 +954,15 @@ deadman() {
       }
     done
     if [ ! -e "$live/outcome" ]; then
-      systemctl kill --signal=SIGKILL flotilla-guard.service 2>/dev/null
+      # Its own process alone, however systemctl spells that: a kill of the unit would take its stop-post too.
+      main=$(systemctl show --property=MainPID flotilla-guard.service)
+      main=${main#MainPID=}
+      [ "${main:-0}" -le 1 ] || kill -KILL "$main" 2>/dev/null
       # Its stop-post takes over now, and is given its time.
       while [ ! -e "$live/outcome" ] && is_any_alive flotilla-guard.service; do sleep 1; done
     fi
   fi
-  [ -e "$live/outcome" ] || settle "$run" E_GUARD_LOST "the guard did not answer in its time"
+  [ -e "$live/outcome" ] || settle "$run" E_GUARD_LOST "$deadman_reason"
 }
 
 # --- speaking with the operator -------------------------------------------------------------------------------------
@@ -964,7 +986,7 @@ start() {
   tries=0
   until failure=$(start_unit flotilla-guard --service-type=exec --description="flotilla's guard of run $run" \
     --property=OOMScoreAdjust=-500 --property=TimeoutStopSec="$stop_seconds" \
-    --property=ExecStopPost="/bin/sh $live/guard stop-post $run" \
+    --property=ExecStopPost="/bin/sh $live/guard stop-post $run" --property=OnFailure=flotilla-deadman.service \
     -- /bin/sh "$live/guard" supervise "$run" 2>&1); do
     # The one who was quicker may not have written its name yet, or may be just leaving.
     sleep 0.5
