@@ -23,16 +23,18 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** `builtins.mapAttrs` of the function over nixosConfigurations. */
 async function ofEachHost(apply: string, options: ControllerOptions = {}): Promise<unknown> {
-  const { exitCode, stdout, stderr } = await controller.run(
-    [
-      ...["nix", "--extra-experimental-features", "nix-command flakes", "eval", "--json", "--no-write-lock-file"],
-      ...["--override-input", "nixpkgs", `path:${root}/test/bed`],
-      ...["--override-input", "flotilla", `path:${directory}/flotilla`],
-      ...["--apply", `builtins.mapAttrs (name: { config, options, pkgs, ... }: ${apply})`],
-      `path:${directory}/fleet#nixosConfigurations`,
-    ],
-    options,
-  );
+  const overrides = { nixpkgs: `path:${root}/test/bed`, flotilla: `path:${directory}/flotilla` };
+  const arguments_ = [
+    "--extra-experimental-features",
+    "nix-command flakes",
+    "eval",
+    "--json",
+    ...Object.entries(overrides).flatMap(([input, reference]) => ["--override-input", input, reference]),
+    "--apply",
+    `builtins.mapAttrs (name: { config, options, pkgs, ... }: ${apply})`,
+    `path:${directory}/fleet#nixosConfigurations`,
+  ];
+  const { exitCode, stdout, stderr } = await controller.run(["nix", ...arguments_], options);
   if (exitCode !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 }
