@@ -58,6 +58,7 @@ export async function loopbackSshd(lines: readonly string[] = []): Promise<Loopb
       "StrictModes no",
       "MaxStartups 100",
       "LogLevel VERBOSE",
+      `SetEnv HOME=${directory}`,
       "",
     ].join("\n"),
   );

@@ -22,7 +22,7 @@ const channels = 6;
 /** Milliseconds a connection may last. */
 const lifetime = 7 * 24 * 3_600_000;
 /** Milliseconds an ending master may take to say good-bye. */
-const farewell = 2_000;
+const farewell = 1_000;
 
 /** Logs in, runs `firstScript`, and keeps the connection. Rejects with what ssh said, classified. */
 export async function openConnection(

@@ -1,7 +1,7 @@
 // Against a real sshd on loopback; its log tells how often somebody logged in.
 import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -20,7 +20,7 @@ const sh = (script: string, more: Partial<RemoteCommand> = {}): RemoteCommand =>
   ...more,
 });
 
-describe.skipIf(noSshd !== null)(`openSsh${noSshd === null ? "" : ` (${noSshd})`}`, () => {
+describe.skipIf(noSshd !== null)(`openSsh${noSshd === null ? "" : ` (${noSshd})`}`, { timeout: 60_000 }, () => {
   let sshd: LoopbackSshd;
   let ssh: Ssh;
   beforeAll(async () => {
@@ -87,7 +87,7 @@ describe.skipIf(noSshd !== null)(`openSsh${noSshd === null ? "" : ` (${noSshd})`
     const lines: string[] = [];
     await connection.run(sh("printf 'a\\nlast'"), { onStdoutLine: (line) => lines.push(line) });
     expect(lines).toEqual(["a", "last"]);
-  }, 90_000);
+  });
 
   it("does not log in again by itself when the master is gone", async () => {
     const connection = await open();
@@ -143,7 +143,7 @@ describe.skipIf(noSshd !== null)(`openSsh${noSshd === null ? "" : ` (${noSshd})`
     expect(existsSync(socket)).toBe(true);
     node.kill("SIGKILL");
     while (existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
-  }, 20_000);
+  });
 
   it("lets a pinned key stand for known_hosts, and refuses another", async () => {
     const host = HostName.parse("Web-01.example");
@@ -180,6 +180,42 @@ describe.skipIf(noSshd !== null)(`openSsh${noSshd === null ? "" : ` (${noSshd})`
     await own.close();
   });
 
+  it("is not led astray by what the operator's configuration does for sessions by hand", async () => {
+    const file = join(sshd.directory, "busy_config");
+    writeFileSync(
+      file,
+      [
+        "ControlMaster auto",
+        `ControlPath ${sshd.directory}/own`,
+        "ControlPersist 60",
+        "RequestTTY force",
+        "RemoteCommand tmux",
+        "ForwardX11 yes",
+        "LogLevel QUIET",
+        `LocalForward ${sshd.port} localhost:1`,
+        "ExitOnForwardFailure yes",
+        "PermitLocalCommand yes",
+        "LocalCommand echo hello",
+        "ServerAliveInterval 0",
+        readFileSync(join(sshd.directory, "ssh_config"), "utf8"),
+      ].join("\n"),
+    );
+    const before = sshd.logins();
+    const own = openSsh(runner, { environment: { ...sshd.environment, SSH_CONFIG_FILE: file } });
+    for (let i = 0; i < 2; i += 1) {
+      const opened = await own.open(sshd.target, { deadline: 15_000, firstScript: "echo first" });
+      expect(opened.firstOutput).toBe("first\n");
+      expect((await opened.connection.run(sh("echo second"))).stdout).toBe("second\n");
+    }
+    expect(sshd.logins() - before).toBe(2);
+    expect(existsSync(join(sshd.directory, "own"))).toBe(false);
+    const options = ["-o", "IdentityFile=/dev/null"];
+    await expect(own.open({ ...sshd.target, user: "nobody", options }, { deadline: 15_000 })).rejects.toMatchObject({
+      code: "E_AUTHENTICATION",
+    });
+    await own.close();
+  });
+
   it("gives up a peer that takes the call and says nothing", async () => {
     const mute = createServer();
     const port = await new Promise<number>((resolve) =>
@@ -197,7 +233,7 @@ describe.skipIf(noSshd !== null)(`openSsh${noSshd === null ? "" : ` (${noSshd})`
       code: "E_INTERRUPTED",
     });
     mute.close();
-  }, 20_000);
+  });
 
   it("ends a command at its deadline or when the signal aborts, and keeps the connection", async () => {
     const connection = await open();
@@ -229,7 +265,7 @@ describe.skipIf(noSshd !== null)(`openSsh${noSshd === null ? "" : ` (${noSshd})`
   });
 });
 
-describe.skipIf(noSshd !== null)("login shells and sshds of other kinds", () => {
+describe.skipIf(noSshd !== null)("login shells and sshds of other kinds", { timeout: 60_000 }, () => {
   it.each([
     ["a fish that greets", 'ForceCommand exec fish -c "echo welcome; $SSH_ORIGINAL_COMMAND"', "fish"],
     ["a csh", 'ForceCommand exec tcsh -fc "$SSH_ORIGINAL_COMMAND"', "tcsh"],
