@@ -19,7 +19,7 @@ test("an error of the run: code, message, where, the last lines, a hint", () => 
   expect(shown(error)).toMatchInlineSnapshot(`
     "error[E_EVALUATION] the configuration does not evaluate
       attribute 'nginx' missing
-      on web-01, during evaluate
+      on web-01 during evaluate
       │ at /etc/nixos/web.nix:12:3:
       │    12|   services.ngnix.enable = true;
     hint: did you mean services.nginx?"

@@ -1,10 +1,13 @@
 // How an error outside a run is shown: what happened, where, what was printed last, and what to do about it.
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { printableLines } from "./printable.ts";
+import { hintLines, quotedLines } from "./report-parts.ts";
 import type { Style } from "./style.ts";
-import { drawLine, type Piece, type StyledLine } from "./styled-line.ts";
+import { drawLine, type StyledLine } from "./styled-line.ts";
+import { wrap } from "./wrap.ts";
 
 const logLinesShown = 20;
+const indent = "  ";
 
 export interface ErrorTextOptions {
   /** Where bugs are reported: a URL. */
@@ -21,32 +24,30 @@ export function errorText(error: unknown, style: Style, options: ErrorTextOption
   return lines.map((line) => drawLine(line, { ...style, columns: null }));
 }
 
-function knownError(error: FlotillaError, { symbols }: Style): StyledLine[] {
-  const [message = "", ...more] = printableLines(error.message);
-  const where = [error.host, error.step === undefined ? undefined : `during ${error.step}`].filter(
-    (part) => part !== undefined,
+function knownError(error: FlotillaError, style: Style): StyledLine[] {
+  const label = `error[${error.code}]`;
+  const [message = "", ...more] = wrap(
+    error.message,
+    style.columns === null ? null : Math.max(20, style.columns - label.length - 1),
   );
+  const where = [
+    ...(error.host === undefined ? [] : [`on ${error.host}`]),
+    ...(error.step === undefined ? [] : [`during ${error.step}`]),
+  ];
   return [
-    [{ text: `error[${error.code}]`, tone: "bad" }, { text: ` ${message}` }],
-    ...more.map((line): StyledLine => [{ text: `  ${line}` }]),
-    ...(where.length === 0
-      ? []
-      : [[{ text: `  on ${where.join(", ")}`.replace("on during", "during"), tone: "quiet" as const }]]),
-    ...error.log
-      .slice(-logLinesShown)
-      .map((line): Piece[] => [{ text: `  ${symbols.quote} `, tone: "quiet" }, { text: line }]),
-    ...printableLines(error.hint ?? "").map((line, index): Piece[] => [
-      { text: index === 0 ? "hint: " : "      ", tone: "strong" },
-      { text: line },
-    ]),
+    [{ text: label, tone: "bad" }, { text: ` ${message}` }],
+    ...more.map((line): StyledLine => [{ text: `${indent}${line}` }]),
+    ...(where.length === 0 ? [] : [[{ text: `${indent}${where.join(" ")}`, tone: "quiet" } as const]]),
+    ...quotedLines(error.log.slice(-logLinesShown), indent, style),
+    ...hintLines(error.hint, "", style),
   ];
 }
 
-function bug(error: unknown, _style: Style, { reportTo }: ErrorTextOptions): StyledLine[] {
+function bug(error: unknown, style: Style, { reportTo }: ErrorTextOptions): StyledLine[] {
   const stack = error instanceof Error ? (error.stack ?? `${error.name}: ${error.message}`) : String(error);
   return [
     [{ text: "bug", tone: "bad" }, { text: " this is a mistake in flotilla, not in your configuration" }],
-    ...printableLines(stack).map((line): Piece[] => [{ text: `  ${line}`, tone: "quiet" }]),
-    [{ text: "hint: ", tone: "strong" }, { text: `please report it, with the lines above: ${reportTo}` }],
+    ...printableLines(stack).map((line): StyledLine => [{ text: `${indent}${line}`, tone: "quiet" }]),
+    ...hintLines(`please report it, with the lines above: ${reportTo}`, "", style),
   ];
 }

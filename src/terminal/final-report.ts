@@ -5,10 +5,10 @@ import { padEnd, truncate } from "./display-width.ts";
 import { lastLines } from "./event-lines.ts";
 import { formatDuration } from "./format-duration.ts";
 import { hostLine, nameWidthFor } from "./host-line.ts";
-import { nextSteps } from "./next-steps.ts";
+import { type NextStep, nextSteps } from "./next-steps.ts";
 import { outcomeSign } from "./outcome-sign.ts";
 import { plural } from "./plural.ts";
-import { printableLines } from "./printable.ts";
+import { hintLines, labelled, messageLines, quotedLines } from "./report-parts.ts";
 import { countOutcomes, type HostFinished, type HostView, type RunView } from "./run-view.ts";
 import { runHeader } from "./run-header.ts";
 import type { Style } from "./style.ts";
@@ -76,8 +76,8 @@ function remarks({ end }: EndedHost): StyledLine[] {
   return [[{ text: end.host, tone: "strong" }], ...end.notes.map((note) => [{ text: indent }, { text: note }])];
 }
 
-function failure({ end, log }: EndedHost, { symbols }: Style): StyledLine[] {
-  const { tone } = outcomeSign(end.outcome, symbols);
+function failure({ end, log }: EndedHost, style: Style): StyledLine[] {
+  const { tone } = outcomeSign(end.outcome, style.symbols);
   const { reason } = end;
   if (reason === undefined) return [];
   const step = reason.step === undefined ? [] : [{ text: `  during ${reason.step}`, tone: "quiet" as const }];
@@ -89,28 +89,17 @@ function failure({ end, log }: EndedHost, { symbols }: Style): StyledLine[] {
       { text: `  ${reason.code}` },
       ...step,
     ],
-    ...printableLines(reason.message).map((line) => [{ text: indent }, { text: line }]),
-    ...end.notes.map((note) => [{ text: indent }, { text: note }]),
-    ...lastLines(reason, log)
-      .slice(-logLinesShown)
-      .map((line) => quoted(line, symbols.quote)),
-    ...printableLines(reason.hint ?? "").map((line, index) => [
-      { text: indent },
-      { text: index === 0 ? "hint: " : "      ", tone: "strong" as const },
-      { text: line },
-    ]),
-    ...nextSteps(end).map(({ command, purpose }, index) => [
-      { text: indent },
-      { text: index === 0 ? "try:  " : "      ", tone: "strong" as const },
-      { text: command },
-      { text: `   ${purpose}`, tone: "quiet" as const },
-    ]),
+    ...messageLines(reason.message, indent, style),
+    ...end.notes.flatMap((note) => messageLines(note, indent, style)),
+    ...quotedLines(lastLines(reason, log).slice(-logLinesShown), indent, style),
+    ...hintLines(reason.hint, indent, style),
+    ...labelled("try:  ", nextSteps(end).map(stepLine), indent),
   ];
 }
 
-const quoted = (line: string, quote: string): Piece[] => [
-  { text: `${indent}${quote} `, tone: "quiet" },
-  { text: line },
+const stepLine = ({ command, purpose }: NextStep): StyledLine => [
+  { text: command },
+  { text: `   ${purpose}`, tone: "quiet" },
 ];
 
 /** Hosts with the same outcome and cause in one line: how many, why, and who as far as they fit. */

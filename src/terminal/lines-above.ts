@@ -1,6 +1,7 @@
 // What stays on the screen while the live view moves on: warnings, what failed with its last lines, and all logs where asked.
 import type { RunEvent } from "../domain/event.ts";
 import { eventLine, failureLog } from "./event-lines.ts";
+import { quotedLines } from "./report-parts.ts";
 import type { RunView } from "./run-view.ts";
 import type { Style } from "./style.ts";
 import { drawLine, type StyledLine } from "./styled-line.ts";
@@ -21,10 +22,7 @@ export function linesAbove(
       return verbose ? [headline(event, style)] : [];
     case "host-finished": {
       const log = failureLog(event, view.hosts[view.positions.get(event.host) ?? -1]?.log ?? []);
-      const quote = `  ${style.symbols.quote} `;
-      const quoted = log
-        .slice(-logLinesShown)
-        .map((text) => drawLine([{ text: quote, tone: "quiet" }, { text }], style));
+      const quoted = quotedLines(log.slice(-logLinesShown), "  ", style).map((line) => drawLine(line, style));
       return quoted.length === 0 ? [] : [headline(event, style), ...quoted, ""];
     }
     case "run-started":

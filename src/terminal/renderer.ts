@@ -41,7 +41,7 @@ interface Part {
 
 /**
  * JSON lines on stdout where asked; else a live view where stderr is a terminal that can, and a plain log where it is not.
- * With JSON going to a file or a pipe, a terminal on stderr still gets the live view.
+ * With JSON going to a file or a pipe, a terminal on stderr still gets the live view, and the report.
  *
  * @example
  * const renderer = chooseRenderer({ stdout, stderr, json: false, plain: false, verbose: false, env, process, timers });
@@ -67,20 +67,21 @@ export function chooseRenderer(options: RendererOptions): Renderer {
 function partsFor(options: RendererOptions): readonly Part[] {
   const { stdout, stderr, json, plain, env } = options;
   const canDraw = stderr.isTTY === true && !plain && env["TERM"] !== "dumb" && !env["CI"];
-  if (!json) return [canDraw ? liveView(options) : plainView(options), report(options)];
-  return canDraw && stdout.isTTY !== true ? [jsonLines(options), liveView(options)] : [jsonLines(options)];
+  if (!json) return [canDraw ? liveView(options) : plainView(options), report(stdout, options)];
+  if (!canDraw || stdout.isTTY === true) return [jsonLines(options)];
+  return [jsonLines(options), liveView(options), report(stderr, options)];
 }
 
 function jsonLines({ stdout }: RendererOptions): Part {
   return { event: (event) => void stdout.write(jsonLine(event)), finish: () => {} };
 }
 
-function report({ stdout, plain, env }: RendererOptions): Part {
+function report(stream: TerminalStream, { plain, env }: RendererOptions): Part {
   return {
     event: () => {},
     // A run that never began has nothing to report; its error is shown by whoever ran it.
     finish: (view) => {
-      if (view.start !== null) stdout.write(`${finalReport(view, styleFor(stdout, { plain, env })).join("\n")}\n`);
+      if (view.start !== null) stream.write(`${finalReport(view, styleFor(stream, { plain, env })).join("\n")}\n`);
     },
   };
 }

@@ -40,6 +40,14 @@ test("shows the furthest of the phases that overlap, and before it one that fail
   expect(currentPhase(failed.hosts[0]!)).toMatchObject({ phase: "evaluate", state: "failed" });
 });
 
+test("a log line is shown beside the phase it belongs to, not beside a later one", () => {
+  const options = { columns: 80, rows: 24, now: secondsIn(3), paint: paintFor(false), symbols: unicodeSymbols };
+  const log = after(1, { type: "host-log", host: web, phase: "copy", line: "copying 12 paths" });
+  const start = (phase: Phase) => after(1, { type: "host-phase", host: web, phase, state: "started" });
+  expect(liveView(foldRun([start("copy"), log]), options).join()).toContain("copying 12 paths");
+  expect(liveView(foldRun([start("copy"), log, start("activate")]), options).join()).not.toContain("copying 12 paths");
+});
+
 test("measures the rate of a copy", () => {
   const progress = (seconds: number, done: number) =>
     after(seconds, { type: "host-progress", host: web, phase: "copy", done, expected: 1000, unit: "bytes" });
