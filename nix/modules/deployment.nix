@@ -19,8 +19,7 @@ let
   port = types.ints.between 1 65535;
 
   # A health check is one of several submodules; its `type` says which. Each accepts its own options
-  # only, so that a `port` given to an http check is an error with its file instead of being
-  # ignored.
+  # only, so that a `port` given to an http check is an error with its file.
   healthCheck = oneOfChecks // {
     description = "health check, whose `type` is unit, http, tcp or command";
   };
@@ -125,8 +124,6 @@ let
     types.addCheck (types.submodule { options = checkOptions // typeOptions; }) (
       value: builtins.isAttrs value && value.type or null == type
     );
-
-  cfg = config.deployment;
 in
 {
   options.deployment = {

@@ -24,21 +24,29 @@ let
       '';
 
   # A program of the root file system that all hosts of the bed share.
-  program = name: derive name { } ''
-    mkdir -p "$out/bin"
-    ln -s /usr/bin/${name} "$out/bin/${name}"
-  '' // { meta.mainProgram = name; };
+  program =
+    name:
+    derive name { } ''
+      mkdir -p "$out/bin"
+      ln -s /usr/bin/${name} "$out/bin/${name}"
+    ''
+    // {
+      meta.mainProgram = name;
+    };
+  programs = [
+    "curl"
+    "git"
+    "htop"
+    "perl"
+    "rsync"
+    "vim"
+  ];
 
-  kernel = version: { kernel = { inherit version; }; };
+  kernel = version: {
+    kernel = { inherit version; };
+  };
 in
-lib.genAttrs [
-  "curl"
-  "git"
-  "htop"
-  "perl"
-  "rsync"
-  "vim"
-] program
+lib.genAttrs programs program
 // {
   inherit lib system;
   stdenv.hostPlatform = { inherit system; };

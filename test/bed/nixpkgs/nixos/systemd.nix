@@ -96,11 +96,13 @@ let
     };
 
   renderValue = value: if builtins.isBool value then lib.boolToString value else toString value;
-  renderSection = settings: lib.concatStrings (
-    lib.mapAttrsToList (
-      name: value: lib.concatMapStrings (one: "${name}=${renderValue one}\n") (lib.toList value)
-    ) settings
-  );
+  renderSection =
+    settings:
+    lib.concatStrings (
+      lib.mapAttrsToList (
+        name: value: lib.concatMapStrings (one: "${name}=${renderValue one}\n") (lib.toList value)
+      ) settings
+    );
   render = service: ''
     [Unit]
     ${renderSection service.unitConfig}

@@ -99,12 +99,14 @@ in
           options.configuration = mkOption {
             type = types.raw;
             default = { };
-            apply = module: (extendModules {
-              modules = [
-                module
-                { specialisation = lib.mkOverride 0 { }; }
-              ];
-            }).config;
+            apply =
+              module:
+              (extendModules {
+                modules = [
+                  module
+                  { specialisation = lib.mkOverride 0 { }; }
+                ];
+              }).config;
           };
         }
       );
