@@ -65,6 +65,12 @@ const samples: readonly (readonly [code: string, place: FailurePlace, stderr: st
     "warning: Not a git repository. Use --no-index to compare two paths outside a working tree\nusage: git diff --no-index\nerror: program 'git' failed with exit code 129",
     "safe.directory",
   ],
+  [
+    "E_FLAKE_LOCK",
+    "here",
+    "error: '/home/ana/infra' is a shallow Git repository, but a non-shallow repository is needed",
+    "fetch-depth: 0",
+  ],
   ["E_FLAKE_LOCK", "here", "error: unable to execute 'git': No such file or directory", "git is not installed"],
   [
     "E_UNSIGNED_PATHS",

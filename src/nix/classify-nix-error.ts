@@ -54,6 +54,12 @@ const table: readonly Row[] = [
     hint: "a flake sees only what git tracks: git add --intent-to-add $1",
   },
   {
+    pattern: /is a shallow Git repository/u,
+    code: "E_FLAKE_LOCK",
+    message: "the git repository is a shallow clone",
+    hint: "clone it whole (fetch-depth: 0 in GitHub's checkout), or name the flake with ?shallow=1",
+  },
+  {
     pattern: /unable to execute 'git'|executing 'git': No such file/u,
     code: "E_FLAKE_LOCK",
     message: "git is not installed here",

@@ -28,7 +28,7 @@ export interface EvaluateTools {
   readonly settings: NixSettings;
   /** null: nothing is kept. */
   readonly cache: EvaluationCache | null;
-  /** Whether the flake still is what it was when it was locked; asked once, after evaluations of a tree that can change. */
+  /** Whether the flake still is what it was when it was locked; asked once, after the evaluations, where it can have changed. */
   readonly stillTheSame: () => Promise<boolean>;
   readonly now: () => Date;
 }

@@ -1,5 +1,6 @@
 // Asks Nix what a flake reference is right now: what to evaluate, and a fingerprint of everything that goes into it.
 import { createHash, randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
@@ -57,15 +58,20 @@ export async function lockFlake(
       hint: `nix flake lock ${reference}`,
     });
   }
-  return describe(Metadata.parse(JSON.parse(result.stdout)));
+  const metadata = Metadata.safeParse(JSON.parse(result.stdout));
+  if (metadata.success) return describe(metadata.data);
+  throw new FlotillaError("E_FLAKE_LOCK", "nix flake metadata answers in a form that is not known", {
+    cause: metadata.error,
+    log: z.prettifyError(metadata.error).split("\n"),
+  });
 }
 
 function describe(metadata: Metadata): LockedFlake {
-  const { originalUrl, url, revision, dirtyRevision, resolved } = metadata;
+  const { originalUrl, revision, dirtyRevision, resolved } = metadata;
   const dirty = resolved["type"] === "git" && revision === undefined;
   return {
     reference: originalUrl,
-    locked: url,
+    locked: withShallow(metadata),
     fingerprint: isContentKnown(metadata)
       ? createHash("sha256")
           .update(JSON.stringify([metadata.locked, metadata.path, metadata.locks, dirtyRevision ?? null]))
@@ -75,6 +81,13 @@ function describe(metadata: Metadata): LockedFlake {
     dirty,
     directory: directoryOf(resolved),
   };
+}
+
+/** A revision of a shallow clone, as CI makes them, is only read when the reference says that it is one. */
+function withShallow({ url, resolved, revision }: Metadata): string {
+  const root = rootOf(resolved);
+  const shallow = revision !== undefined && root !== null && existsSync(join(root, ".git", "shallow"));
+  return shallow && !url.includes("shallow=1") ? `${url}&shallow=1` : url;
 }
 
 /** Whether the flake and each of its inputs are named by their content: a revision of git, or a hash. */

@@ -58,7 +58,8 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
     async evaluate(request) {
       const { flake, signal } = request;
       const stillTheSame = async (): Promise<boolean> =>
-        !flake.dirty || (await lockFlake(runner, settings, flake.reference, signal)).fingerprint === flake.fingerprint;
+        !(flake.dirty || settings.overrideInputs.length > 0) ||
+        (await lockFlake(runner, settings, flake.reference, signal)).fingerprint === flake.fingerprint;
       const cache = await cacheOf(flake, request.useCache);
       await evaluateHosts({ runner, settings, cache, stillTheSame, now: options.now }, request);
     },
