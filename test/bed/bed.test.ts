@@ -1,7 +1,11 @@
 // The bed itself: a host is created, installed, started, cut off, robbed of its power, stalled, filled, and leaves nothing behind.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ControlGroup } from "./cgroup.ts";
 import type { Host } from "./host.ts";
+import { bedFile } from "./places.ts";
 import { run } from "./run.ts";
 import { TestBed } from "./test-bed.ts";
 
@@ -201,4 +205,25 @@ test("two beds are apart, and one that is destroyed leaves nothing", async () =>
   await other.destroy();
   const left = (await traces()).split("\n").filter((line) => words.some((word) => line.includes(word)));
   expect(left).toEqual([]);
+});
+
+test("a bed whose process was killed is cleared away by the next", async () => {
+  const script = `const { TestBed } = await import(${JSON.stringify(bedFile("test-bed.ts"))});
+    const bed = await TestBed.create();
+    const host = await bed.create("orphan", { cable: {}, nixMiB: 16 });
+    await host.start();
+    console.log(bed.number);
+    await new Promise((resolve) => setTimeout(resolve, 60_000));`;
+  const owner = spawn(process.execPath, ["--input-type=module", "--eval", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [output] = await once(owner.stdout, "data");
+  const number = Number(String(output));
+  expect(new ControlGroup(`flotilla-bed-${number}/orphan`).isPopulated()).toBe(true);
+  owner.kill("SIGKILL");
+  await once(owner, "exit");
+  const next = await TestBed.create();
+  expect(new ControlGroup(`flotilla-bed-${number}/orphan`).isPopulated()).toBe(false);
+  expect(readFileSync("/proc/mounts", "utf8")).not.toContain("hosts/orphan/");
+  await next.destroy();
 });

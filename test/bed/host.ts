@@ -157,7 +157,7 @@ export class Host {
         const { stdout } = await this.ssh("systemctl is-system-running --wait", { deadline: 30_000, signal });
         return ["running", "degraded"].includes(stdout) ? stdout : null;
       },
-      { deadline, signal },
+      { deadline, signal, pause: 100 },
     ).catch(async (error: unknown) => {
       throw new Error(`${String(error)}\n${await this.consoleTail()}`, { cause: error });
     });
@@ -171,18 +171,7 @@ export class Host {
 
   /** Runs a program at the console: works also when sshd or the network is gone. */
   async exec(words: readonly [string, ...string[]], options?: RunOptions): Promise<Completed> {
-    const enter = [
-      "nsenter",
-      "--target",
-      String(this.init()),
-      "--mount",
-      "--uts",
-      "--ipc",
-      "--net",
-      "--pid",
-      "--cgroup",
-      "--",
-    ] as const;
+    const enter = ["nsenter", "--target", String(this.init()), "--all", "--root", "--wd", "--"] as const;
     return attempt([...enter, "/usr/bin/env", "-i", `PATH=${consolePath}`, "HOME=/root", ...words], options);
   }
 

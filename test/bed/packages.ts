@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   "nix-bin": "/usr/bin/nix",
   "openssh-client": "/usr/bin/ssh",
   patchelf: "/usr/bin/patchelf",
+  procps: "/usr/bin/ps",
   "python3-minimal": "/usr/bin/python3",
   shellcheck: "/usr/bin/shellcheck",
   "systemd-container": "/usr/bin/systemd-nspawn",

@@ -2,7 +2,7 @@
 // OpenSSH 10, because those are what current NixOS machines run and Debian 12 does not.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { bedFile, rootFileSystemsDirectory } from "./places.ts";
 import { run } from "./run.ts";
@@ -17,12 +17,10 @@ const unwanted = ["doc", "info", "locale", "man", "lintian", "gitweb", "bash-com
 
 /** Where the root file system is, or will be; another recipe gives another place. */
 export function rootFileSystem(): string {
-  const recipe = JSON.stringify([
-    suite,
-    packages,
-    unwanted,
-    readFileSync(bedFile("prepare-root-file-system.sh"), "utf8"),
-  ]);
+  const scripts = ["prepare-root-file-system.sh", "system/masked.nix"].map((name) =>
+    readFileSync(bedFile(name), "utf8"),
+  );
+  const recipe = JSON.stringify([suite, packages, unwanted, scripts]);
   return join(rootFileSystemsDirectory, createHash("sha256").update(recipe).digest("hex").slice(0, 12));
 }
 
@@ -31,8 +29,8 @@ export async function makeRootFileSystem(): Promise<void> {
   const path = rootFileSystem();
   if (existsSync(path)) return;
   await mkdir(rootFileSystemsDirectory, { recursive: true });
-  await removeOthers();
-  const unfinished = `${path}.unfinished`;
+  await removeUnused();
+  const unfinished = `${path}.${process.pid}`;
   await run(
     [
       "mmdebstrap",
@@ -63,10 +61,11 @@ async function debianMirror(): Promise<string> {
 }
 
 /** Removes those of older recipes and what a killed set-up left, unless a host still runs on one. */
-async function removeOthers(): Promise<void> {
+async function removeUnused(): Promise<void> {
   const mounts = readFileSync("/proc/mounts", "utf8");
   for (const name of readdirSync(rootFileSystemsDirectory)) {
     const path = join(rootFileSystemsDirectory, name);
-    if (!mounts.includes(path)) await rm(path, { recursive: true, force: true });
+    // A killed mmdebstrap may have left mounts in it: /dev of this machine, above all.
+    if (!mounts.includes(path)) await run(["rm", "-rf", "--one-file-system", path]);
   }
 }

@@ -40,7 +40,7 @@ export async function run(words: readonly [string, ...string[]], options: RunOpt
   const { exitCode, stdout, stderr } = await attempt(words, options);
   options.signal?.throwIfAborted();
   if (exitCode === 0) return stdout;
-  const end = exitCode === null ? "did not end in time" : `ended with ${exitCode}`;
+  const end = exitCode === null ? "could not start, or did not end in time" : `ended with ${exitCode}`;
   throw new Error(`${words.join(" ")}: ${end}\n${lastLines(stderr || stdout, 20)}`);
 }
 

@@ -136,10 +136,10 @@ export function keptBeds(): readonly number[] {
     .map(Number);
 }
 
-/** Takes a number that no living process and no kept bed has. The lock lies beside the directory, which comes and goes. */
+/** Takes a number that no living process, no kept bed and no bed of another FLOTILLA_BED has. The lock lies beside the directory, which comes and goes. */
 async function claim<Bed>(number: number, take: (lock: Lock) => Bed): Promise<Bed | null> {
   const directory = join(bedsDirectory, String(number));
-  if (existsSync(directory)) return null;
+  if (existsSync(directory) || existsSync(`/sys/class/net/${new Network(number).bridge}`)) return null;
   const lock = await takeLock(`${directory}.lock`, { seconds: 0 });
   if (lock === null) return null;
   if (existsSync(directory)) {

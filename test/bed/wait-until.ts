@@ -5,13 +5,15 @@ export interface Patience {
   /** Milliseconds in all. */
   readonly deadline: number;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds between two questions; 20 unless told. */
+  readonly pause?: number;
 }
 
-/** Asks every 20 ms until the answer is neither null nor false. Throws "… did not happen" at the deadline. */
+/** Asks until the answer is neither null nor false. Throws "… did not happen" at the deadline. */
 export async function waitUntil<Answer>(
   what: string,
   ask: () => Promise<Answer | null | false>,
-  { deadline, signal }: Patience,
+  { deadline, signal, pause = 20 }: Patience,
 ): Promise<Answer> {
   const end = Date.now() + deadline;
   for (;;) {
@@ -19,6 +21,6 @@ export async function waitUntil<Answer>(
     const answer = await ask();
     if (answer !== null && answer !== false) return answer;
     if (Date.now() > end) throw new Error(`${what}: not within ${deadline / 1000} s`);
-    await sleep(20, undefined, { signal });
+    await sleep(pause, undefined, { signal });
   }
 }

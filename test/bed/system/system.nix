@@ -16,6 +16,7 @@
   initInterface ? "2",
 
   # systemd units: { "foo.service" = "[Service]\n…"; }. An empty text masks the unit.
+  # Something to check the health of: "[Service]\nExecStart=/usr/bin/busybox httpd -f -p 8080 -h /etc/www\n", with etc."www/index.html".
   units ? { },
   # Units that multi-user.target starts: [ "foo.service" ].
   wants ? [ ],
