@@ -67,6 +67,13 @@ test("hundreds of failures: the first in full, the rest by cause", () => {
   expect(report).toContain("290 hosts  unreachable  E_UNREACHABLE  node-10, node-11");
 });
 
+test("where not all failures can be told, those that touched a running system are", () => {
+  const reason = { code: "E_UNREACHABLE", message: "no route", log: [] };
+  const unreachable = Array.from({ length: 30 }, (_, index) => ended(`node-${index}`, "unreachable", { reason }));
+  const lost = ended("db-01", "lost-contact", { reason: { ...reason, code: "E_CONNECTION_LOST" } });
+  expect(reportOf([...unreachable, lost])).toContain("try:  flotilla status --on db-01   for how the guard decided");
+});
+
 test.each(Outcomes.options)("the outcome %s is named in the table and in the sum", (outcome) => {
   const report = reportOf([ended("web-01", outcome)]);
   expect(report).toMatch(new RegExp(`web-01 .*${outcome}`));

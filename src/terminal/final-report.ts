@@ -20,6 +20,7 @@ const smallFleet = 20;
 const failuresInFull = 10;
 const logLinesShown = 10;
 const indent = "    ";
+const noOutcome = "no outcome was recorded";
 /** More remarks than this do not fit a row (what `dry-activate` found out) and are listed below the table. */
 const notesInRow = 3;
 
@@ -33,8 +34,8 @@ export function finalReport(view: RunView, style: Style): string[] {
   const ended = view.hosts.filter((host): host is EndedHost => host.end !== null);
   const bad = ended.filter(({ end }) => !isSuccess(end.outcome));
   const explained = bad.filter(({ end }) => end.outcome !== "skipped" && end.reason !== undefined);
-  const inFull = explained.slice(0, failuresInFull);
-  const named = [...explained.slice(failuresInFull), ...bad.filter((host) => !explained.includes(host))];
+  const inFull = explained.toSorted((a, b) => attention(a) - attention(b)).slice(0, failuresInFull);
+  const named = view.hosts.filter((host) => !inFull.some(({ name }) => name === host.name) && !isFine(host));
   const small = view.hosts.length <= smallFleet;
   const table = small ? view.hosts.map((host) => outcomeRow(host, view, style)) : [];
   return [
@@ -48,6 +49,12 @@ export function finalReport(view: RunView, style: Style): string[] {
   ];
 }
 
+const isFine = ({ end }: HostView): boolean => end !== null && isSuccess(end.outcome);
+
+/** What comes first where not all can be told: the hosts whose running system is in question. */
+const attention = ({ end }: EndedHost): number =>
+  ["lost-contact", "rolled-back", "failed", "refused", "unreachable"].indexOf(end.outcome);
+
 const section = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [...lines, ""]);
 
 /** As in the live view; what is told in full below is only named here. */
@@ -56,10 +63,7 @@ function outcomeRow(host: HostView, view: RunView, style: Style): string {
   const { end } = host;
   const nameWidth = nameWidthFor(view, columns);
   if (end === null) {
-    return drawLine(
-      [{ text: `  ${padEnd(host.name, nameWidth)}  ` }, { text: "no outcome was recorded", tone: "bad" }],
-      style,
-    );
+    return drawLine([{ text: `  ${padEnd(host.name, nameWidth)}  ` }, { text: noOutcome, tone: "bad" }], style);
   }
   const row = hostLine({ ...host, end: inShort(end) }, view, { nameWidth, now: Date.parse(end.at), symbols, columns });
   return drawLine(row, style);
@@ -103,11 +107,13 @@ const stepLine = ({ command, purpose }: NextStep): StyledLine => [
 ];
 
 /** Hosts with the same outcome and cause in one line: how many, why, and who as far as they fit. */
-function groups(hosts: readonly EndedHost[], { symbols }: Style): StyledLine[] {
-  const grouped = Map.groupBy(hosts, ({ end }) => `${end.outcome}  ${end.reason?.code ?? ""}`.trimEnd());
+function groups(hosts: readonly HostView[], { symbols }: Style): StyledLine[] {
+  const grouped = Map.groupBy(hosts, ({ end }) =>
+    end === null ? noOutcome : `${end.outcome}  ${end.reason?.code ?? ""}`.trimEnd(),
+  );
   return [...grouped].map(([cause, members]) => {
-    const [first] = members;
-    const tone = first === undefined ? undefined : outcomeSign(first.end.outcome, symbols).tone;
+    const outcome = members[0]?.end?.outcome;
+    const tone = outcome === undefined ? "bad" : outcomeSign(outcome, symbols).tone;
     const names = truncate(members.map(({ name }) => name).join(", "), 200, symbols.ellipsis);
     return [{ text: plural(members.length, "host") }, { text: `  ${cause}  `, tone }, { text: names, tone: "quiet" }];
   });

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { displayWidth } from "./display-width.ts";
 import { anyEvents } from "./fixtures/any-events.ts";
-import { fiveHosts, manyHosts, secondsIn } from "./fixtures/scripted-run.ts";
+import { after, fiveHosts, manyHosts, secondsIn } from "./fixtures/scripted-run.ts";
 import { liveView } from "./live-view.ts";
 import { paintFor } from "./paint.ts";
 import { foldRun, picture } from "./picture.ts";
@@ -105,6 +105,27 @@ test("five hundred hosts in 24 x 80: trouble first, then work, then counts", () 
 
       copy 20    activate 7    ended 63/500    3 unreachable    elapsed 30s"
   `);
+});
+
+test("hundreds of hosts that were skipped do not hide the one that failed", () => {
+  const [start, ...rest] = manyHosts(100);
+  const { hosts } = start?.type === "run-started" ? start : { hosts: [] };
+  const ends = hosts.map((host, index) =>
+    after(index === 3 ? 40 : 50, {
+      type: "host-finished",
+      host,
+      outcome: index === 3 ? "lost-contact" : "skipped",
+      previous: null,
+      system: null,
+      previousVersion: null,
+      version: null,
+      notes: [],
+      seconds: 1,
+    }),
+  );
+  const frame = picture([start!, ...rest, ...ends], { ...plain, rows: 12 });
+  expect(frame).toContain("node-003");
+  expect(frame).toContain("… 99 skipped");
 });
 
 test("every host is either shown or counted", () => {

@@ -3,6 +3,7 @@ import { isSuccess } from "../domain/outcome.ts";
 import { Phase } from "../domain/phase.ts";
 import { formatDuration, formatWholeDuration } from "./format-duration.ts";
 import { hostLine, nameWidthFor } from "./host-line.ts";
+import { outcomeSign } from "./outcome-sign.ts";
 import type { Paint } from "./paint.ts";
 import { countOutcomes, currentPhase, phaseOrder, type HostView, type RunView } from "./run-view.ts";
 import { runHeader } from "./run-header.ts";
@@ -54,8 +55,9 @@ function hostLines(view: RunView, room: number, options: LiveViewOptions): Style
   return [...shown.map((host) => hostLine(host, view, draw)), restLine(view, shown, options.symbols)];
 }
 
-const isTroubled = (host: HostView): boolean =>
-  host.end === null ? host.phases.some(({ state }) => state === "failed") : !isSuccess(host.end.outcome);
+/** Skipped hosts are the consequence of another one's trouble, and must not hide it. */
+const isTroubled = ({ end, phases }: HostView): boolean =>
+  end === null ? phases.some(({ state }) => state === "failed") : !isSuccess(end.outcome) && end.outcome !== "skipped";
 
 const troubleTime = (host: HostView): number => (host.end === null ? Number.MAX_SAFE_INTEGER : Date.parse(host.end.at));
 
@@ -69,10 +71,11 @@ function urgency(host: HostView): number {
 
 function restLine(view: RunView, shown: readonly HostView[], symbols: Symbols): StyledLine {
   const seen = new Set(shown);
-  const rest = { troubled: 0, working: 0, waiting: 0, done: 0 };
+  const rest = { troubled: 0, working: 0, waiting: 0, skipped: 0, done: 0 };
   for (const host of view.hosts) {
     if (seen.has(host)) continue;
     if (isTroubled(host)) rest.troubled += 1;
+    else if (host.end?.outcome === "skipped") rest.skipped += 1;
     else if (host.end !== null) rest.done += 1;
     else if (host.phases.length > 0) rest.working += 1;
     else rest.waiting += 1;
@@ -86,6 +89,7 @@ function restLine(view: RunView, shown: readonly HostView[], symbols: Symbols): 
   add(rest.troubled, "more in trouble", "bad");
   add(rest.working, "more at work", "quiet");
   add(rest.waiting, "waiting", "quiet");
+  add(rest.skipped, "skipped", "quiet");
   add(rest.done, "done", "quiet");
   return pieces;
 }
@@ -96,13 +100,11 @@ function footer(view: RunView, options: LiveViewOptions): StyledLine {
   const active = new Map<Phase, number>();
   let evaluated = 0;
   let ended = 0;
-  let troubled = 0;
   for (const host of view.hosts) {
     const phase = currentPhase(host)?.phase;
     if (phase !== undefined) active.set(phase, (active.get(phase) ?? 0) + 1);
     if (host.evaluated || host.end !== null) evaluated += 1;
     if (host.end !== null) ended += 1;
-    if (isTroubled(host)) troubled += 1;
   }
   const parts: Piece[] = [];
   if (view.evaluation !== null && evaluated === view.hosts.length) {
@@ -118,16 +120,16 @@ function footer(view: RunView, options: LiveViewOptions): StyledLine {
     }
   }
   if (ended > 0) parts.push({ text: `ended ${ended}/${view.hosts.length}` });
-  if (troubled > 0) parts.push({ text: troubleCounts(view, troubled), tone: "bad" });
+  parts.push(...notAsAsked(view, options));
   const seconds = view.end?.seconds ?? (view.since === null ? 0 : Math.floor((now - view.since) / 1000));
   const elapsed: Piece = { text: `elapsed ${formatWholeDuration(seconds)}`, tone: "quiet" };
   return fitFooter(parts, elapsed, columns);
 }
 
-function troubleCounts(view: RunView, troubled: number): string {
-  const counts = [...countOutcomes(view)].filter(([outcome]) => !isSuccess(outcome));
-  const named = counts.map(([outcome, count]) => `${count} ${outcome}`);
-  return named.length === 0 ? `${troubled} in trouble` : named.join(", ");
+function notAsAsked(view: RunView, { symbols }: LiveViewOptions): Piece[] {
+  return [...countOutcomes(view)]
+    .filter(([outcome]) => !isSuccess(outcome))
+    .map(([outcome, count]) => ({ text: `${count} ${outcome}`, tone: outcomeSign(outcome, symbols).tone }));
 }
 
 /** Elapsed always shows; of the rest, what stands last (outcomes) outlasts what stands first (phases). */
