@@ -6,8 +6,8 @@ import { build, type Metafile, type Plugin } from "esbuild";
 /** zod brings its messages in fifty languages, which is half of the bundle; ours are English. */
 const withoutZodLocales: Plugin = {
   name: "without-zod-locales",
-  setup({ onLoad }) {
-    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+  setup(bundle) {
+    bundle.onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
     }));
   },

@@ -1,32 +1,38 @@
 // The command tree as stricli runs it, with our own help and our own words for its errors.
-import { buildApplication, buildRouteMap, version as versionFlag } from "@stricli/core";
+import { type Application, buildApplication, buildRouteMap, text_en, version as versionFlag } from "@stricli/core";
 import { version } from "../version.ts";
 import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
-import { text } from "./error-text.ts";
+import { describeError } from "./describe-error.ts";
 import { exitStatusOfError } from "./exit-status-of-error.ts";
 import { help } from "./help/help.ts";
+import { unknownCommand, usageError } from "./usage-error.ts";
 
-const routes = Object.fromEntries(Object.entries(commands).map(([name, { command }]) => [name, command]));
-
-export const application = buildApplication<Context>(
-  buildRouteMap({
-    routes,
-    docs: { brief: "Deploys fleets of NixOS machines over ssh: in parallel, reversibly, and truthfully." },
-  }),
-  {
-    name: "flotilla",
-    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-    documentation: { disableAnsiColor: true },
-    localization: { text },
-    determineExitCode: exitStatusOfError,
-  },
-  {
-    help,
-    version: versionFlag({
-      alias: false,
-      brief: "Print the version",
-      info: { currentVersion: version() },
+/** The program for one run: the context says how errors are drawn. */
+export function applicationFor(context: Context): Application<Context> {
+  const describe = (error: unknown) => describeError(context, error);
+  return buildApplication<Context>(
+    buildRouteMap({
+      routes: Object.fromEntries(Object.entries(commands).map(([name, { command }]) => [name, command])),
+      docs: { brief: "Deploys fleets of NixOS machines over ssh: in parallel, reversibly, and truthfully." },
     }),
-  },
-);
+    {
+      name: "flotilla",
+      scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+      documentation: { disableAnsiColor: true },
+      determineExitCode: exitStatusOfError,
+      localization: {
+        text: {
+          ...text_en,
+          noCommandRegisteredForInput: ({ input, corrections }) => describe(unknownCommand(input, corrections)),
+          exceptionWhileParsingArguments: (error) => describe(usageError(error)),
+          exceptionWhileLoadingCommandFunction: describe,
+          exceptionWhileLoadingCommandContext: describe,
+          exceptionWhileRunningCommand: describe,
+          commandErrorResult: describe,
+        },
+      },
+    },
+    { help, version: versionFlag({ alias: false, brief: "Print the version", info: { currentVersion: version() } }) },
+  );
+}

@@ -19,6 +19,10 @@ function exitStatusOfCode(code: ErrorCode): ExitStatus {
     case "E_NO_SUCH_RUN":
       return 2;
     case "E_LOCKED":
+    case "E_NOT_READY":
+    case "E_ELEVATION":
+    case "E_NEEDS_REBOOT":
+    case "E_PRE_ACTIVATE":
     case "E_DEGRADED":
     case "E_WRONG_HOST":
     case "E_WRONG_SYSTEM":

@@ -1,17 +1,17 @@
 // The commands themselves: words to stricli, stricli's codes to our exit statuses.
 import { ExitCode, run } from "@stricli/core";
-import { application } from "./application.ts";
+import { applicationFor } from "./application.ts";
 import type { Context } from "./context.ts";
-import { describeError } from "./error-text.ts";
+import { describeError } from "./describe-error.ts";
 import { exitStatusOfError } from "./exit-status-of-error.ts";
 import { joinFlagPairs } from "./pair-flags.ts";
 
 /** Runs the command that the words name and resolves with the exit status, one of docs/exit-status.md. */
 export async function runApplication(words: readonly string[], context: Context): Promise<number> {
   try {
-    await run(application, joinFlagPairs(words), context);
+    await run(applicationFor(context), joinFlagPairs(words), context);
   } catch (error) {
-    context.process.stderr.write(`${describeError(error)}\n`);
+    context.process.stderr.write(`${describeError(context, error)}\n`);
     return exitStatusOfError(error);
   }
   return exitStatusOfStricli(Number(context.process.exitCode ?? 0));

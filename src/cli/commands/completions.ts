@@ -10,7 +10,7 @@ export const completions: DocumentedCommand = {
     { input: 'zsh     # eval "$(flotilla completions zsh)" in ~/.zshrc', brief: "zsh" },
     { input: "fish    # flotilla completions fish | source, in ~/.config/fish/config.fish", brief: "fish" },
   ],
-  command: buildCommand<NonNullable<unknown>, [Shell], Context>({
+  command: buildCommand<object, [Shell], Context>({
     docs: { brief: "Print the completion script of a shell" },
     parameters: {
       positional: {

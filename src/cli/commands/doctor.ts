@@ -5,7 +5,6 @@ import { proposeHosts } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
-import { printListing } from "../print-listing.ts";
 import { validated } from "../validated.ts";
 
 type Flags = Pick<SelectionFlags, "flake"> & NixFlags & ListFlags;
@@ -36,8 +35,11 @@ export const doctor: DocumentedCommand = {
     async func(flags, ...hosts) {
       const { doctor } = await this.useCases();
       const listing = await doctor({ ...fleetOptions(flags), hosts });
-      const { doctorTable } = await import("../tables.ts");
-      printListing(this, listing, { json: flags.json, table: doctorTable, none: "Nothing was looked at." });
+      const [{ printListing }, { doctorColumns: columns }] = await Promise.all([
+        import("../print-listing.ts"),
+        import("../columns.ts"),
+      ]);
+      printListing(this, listing, { json: flags.json, columns, none: "Nothing was looked at." });
     },
   }),
 };

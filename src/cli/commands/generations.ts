@@ -5,7 +5,6 @@ import { proposeHosts } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
-import { printListing } from "../print-listing.ts";
 import { validated } from "../validated.ts";
 
 type Flags = Pick<SelectionFlags, "flake"> & NixFlags & ListFlags;
@@ -35,8 +34,11 @@ export const generations: DocumentedCommand = {
     async func(flags, host) {
       const { generations } = await this.useCases();
       const listing = await generations({ ...fleetOptions(flags), host });
-      const { generationsTable } = await import("../tables.ts");
-      printListing(this, listing, { json: flags.json, table: generationsTable, none: `${host} has no generations.` });
+      const [{ printListing }, { generationsColumns: columns }] = await Promise.all([
+        import("../print-listing.ts"),
+        import("../columns.ts"),
+      ]);
+      printListing(this, listing, { json: flags.json, columns, none: `${host} has no generations.` });
     },
   }),
 };

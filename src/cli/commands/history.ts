@@ -4,7 +4,6 @@ import type { DocumentedCommand } from "../command.ts";
 import { proposeHosts } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
-import { printListing } from "../print-listing.ts";
 import { validated } from "../validated.ts";
 
 interface HistoryFlags {
@@ -48,8 +47,11 @@ export const history: DocumentedCommand = {
     async func(flags, host) {
       const { history } = await this.useCases();
       const listing = await history({ host: host ?? null, limit: flags.limit });
-      const { historyTable } = await import("../tables.ts");
-      printListing(this, listing, { json: flags.json, table: historyTable, none: "Nothing was deployed yet." });
+      const [{ printListing }, { historyColumns: columns }] = await Promise.all([
+        import("../print-listing.ts"),
+        import("../columns.ts"),
+      ]);
+      printListing(this, listing, { json: flags.json, columns, none: "Nothing was deployed yet." });
     },
   }),
 };

@@ -4,7 +4,6 @@ import type { Context } from "../context.ts";
 import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
 import { evaluateLimitFlags, limitsOf, type EvaluateLimitFlags } from "../flags/limit-flags.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
-import { printListing } from "../print-listing.ts";
 
 type Flags = SelectionFlags & EvaluateLimitFlags & NixFlags & ListFlags;
 
@@ -20,8 +19,11 @@ export const hosts: DocumentedCommand = {
     async func(flags) {
       const { hosts } = await this.useCases();
       const listing = await hosts({ ...fleetOptions(flags), limits: limitsOf(flags) });
-      const { hostsTable } = await import("../tables.ts");
-      printListing(this, listing, { json: flags.json, table: hostsTable, none: "The fleet has no hosts." });
+      const [{ printListing }, { hostsColumns: columns }] = await Promise.all([
+        import("../print-listing.ts"),
+        import("../columns.ts"),
+      ]);
+      printListing(this, listing, { json: flags.json, columns, none: "The fleet has no hosts." });
     },
   }),
 };

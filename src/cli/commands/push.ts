@@ -37,7 +37,7 @@ export const push: DocumentedCommand = {
     docs: {
       brief: "Build systems and copy them to their hosts, without activating",
       fullDescription:
-        "Build systems and copy them to their hosts, without activating. A later `flotilla deploy` has nothing left to copy.",
+        "Build systems and copy them to their hosts, without activating.\nA later `flotilla deploy` has nothing left to copy.",
     },
     parameters: {
       flags: {

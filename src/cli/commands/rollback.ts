@@ -40,7 +40,7 @@ export const rollback: DocumentedCommand = {
     docs: {
       brief: "Return hosts to an earlier generation, with the same care as a deploy",
       fullDescription:
-        "Return hosts to an earlier generation. Nothing is evaluated for its system or built; the guard, the checks and the\nconfirmation are those of a deploy.",
+        "Return hosts to an earlier generation. Nothing is evaluated for its system or built;\nthe guard, the checks and the confirmation are those of a deploy.",
     },
     parameters: {
       flags: {

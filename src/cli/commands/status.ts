@@ -10,7 +10,6 @@ import {
   type ParallelFlags,
 } from "../flags/limit-flags.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
-import { printListing } from "../print-listing.ts";
 
 type Flags = SelectionFlags & ParallelFlags & EvaluateLimitFlags & NixFlags & ListFlags;
 
@@ -34,8 +33,11 @@ export const status: DocumentedCommand = {
     async func(flags) {
       const { status } = await this.useCases();
       const listing = await status({ ...fleetOptions(flags), limits: limitsOf(flags) });
-      const { statusTable } = await import("../tables.ts");
-      printListing(this, listing, { json: flags.json, table: statusTable, none: "The fleet has no hosts." });
+      const [{ printListing }, { statusColumns: columns }] = await Promise.all([
+        import("../print-listing.ts"),
+        import("../columns.ts"),
+      ]);
+      printListing(this, listing, { json: flags.json, columns, none: "The fleet has no hosts." });
     },
   }),
 };

@@ -1,0 +1,81 @@
+// The columns of each listing. How a table looks is terminal/'s concern; what its columns are is the command's.
+import type { Outcome } from "../domain/outcome.ts";
+import { outcomeSign } from "../terminal/outcome-sign.ts";
+import { unicodeSymbols } from "../terminal/symbols.ts";
+import type { Cell, Column } from "../terminal/table.ts";
+import type { DoctorRow, GenerationRow, HistoryRow, HostRow, StatusRow } from "./use-cases.ts";
+
+const shortPath = (path: string | null): string | null =>
+  path?.replace(/^\/nix\/store\/([0-9a-z]{8})[0-9a-z]*-/, "$1-") ?? null;
+
+const shortTime = (at: string | null): string | null => at?.replace(/^(.{10})T(.{8}).*$/, "$1 $2") ?? null;
+
+const remarks = ({ failedUnits, needsReboot, problem }: StatusRow): string =>
+  [
+    ...(problem === null ? [] : [problem]),
+    ...(failedUnits.length === 0 ? [] : [`failed: ${failedUnits.join(", ")}`]),
+    ...(needsReboot ? ["needs a reboot"] : []),
+  ].join("; ");
+
+function stateCell({ reachable, state }: StatusRow): Cell {
+  if (!reachable) return { text: "unreachable", tone: "bad" };
+  return state === null ? null : { text: state, tone: state === "running" ? "good" : "caution" };
+}
+
+const outcomeCell = (outcome: Outcome | null): Cell =>
+  outcome === null ? null : { text: outcome, tone: outcomeSign(outcome, unicodeSymbols).tone };
+
+export const hostsColumns: readonly Column<HostRow>[] = [
+  { header: "host", cell: ({ host }) => host },
+  { header: "target", cell: ({ target }) => target },
+  { header: "tags", cell: ({ tags }) => tags.join(",") },
+  { header: "system", cell: ({ system }) => system },
+  { header: "version", cell: ({ version }) => version },
+  { header: "problem", cell: ({ problem }) => (problem === null ? null : { text: problem, tone: "bad" }) },
+];
+
+export const statusColumns: readonly Column<StatusRow>[] = [
+  { header: "host", cell: ({ host }) => host },
+  { header: "state", cell: stateCell },
+  { header: "generation", align: "right", cell: ({ generation }) => (generation === null ? null : String(generation)) },
+  { header: "version", cell: ({ version }) => version },
+  { header: "kernel", cell: ({ kernel }) => kernel },
+  { header: "system", cell: ({ system }) => shortPath(system) },
+  { header: "last run", cell: ({ lastRun }) => lastRun?.run ?? null },
+  { header: "outcome", cell: ({ lastRun }) => outcomeCell(lastRun?.outcome ?? null) },
+  { header: "at (utc)", cell: ({ lastRun }) => shortTime(lastRun?.at ?? null) },
+  { header: "remarks", cell: remarks },
+];
+
+export const historyColumns: readonly Column<HistoryRow>[] = [
+  { header: "at (utc)", cell: ({ at }) => shortTime(at) },
+  { header: "run", cell: ({ run }) => run },
+  { header: "host", cell: ({ host }) => host },
+  { header: "goal", cell: ({ goal }) => goal },
+  { header: "outcome", cell: ({ outcome }) => outcomeCell(outcome) },
+  { header: "reason", cell: ({ code }) => code },
+  { header: "version", cell: ({ version }) => version },
+  { header: "revision", cell: ({ revision }) => revision?.replace(/^([0-9a-f]{8})[0-9a-f]+/, "$1") ?? null },
+  { header: "seconds", align: "right", cell: ({ seconds }) => seconds?.toFixed(1) ?? null },
+  { header: "by", cell: ({ operator }) => operator },
+];
+
+export const generationsColumns: readonly Column<GenerationRow>[] = [
+  { header: "generation", align: "right", cell: ({ generation }) => String(generation) },
+  { header: "built", cell: ({ date }) => date },
+  { header: "nixos", cell: ({ nixosVersion }) => nixosVersion },
+  { header: "kernel", cell: ({ kernelVersion }) => kernelVersion },
+  { header: "revision", cell: ({ configurationRevision }) => configurationRevision },
+  { header: "specialisations", cell: ({ specialisations }) => specialisations.join(",") },
+  { header: "current", cell: ({ current }) => (current ? "current" : null) },
+];
+
+const doctorTones = { ok: "good", warning: "caution", missing: "bad" } as const;
+
+export const doctorColumns: readonly Column<DoctorRow>[] = [
+  { header: "where", cell: ({ subject }) => subject },
+  { header: "check", cell: ({ check }) => check },
+  { header: "state", cell: ({ state }) => ({ text: state, tone: doctorTones[state] }) },
+  { header: "detail", cell: ({ detail }) => detail },
+  { header: "hint", cell: ({ hint }) => hint },
+];

@@ -1,0 +1,53 @@
+// Runs the command line in this process, with fakes behind it: what it answered, as one string to compare.
+import type { Context } from "../../src/cli/context.ts";
+import { runCli } from "../../src/cli/run-cli.ts";
+import type { UseCases } from "../../src/cli/use-cases.ts";
+
+export interface Answer {
+  readonly exitStatus: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface World {
+  readonly useCases?: Partial<UseCases>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+export async function runFlotilla(words: readonly string[], world: World = {}): Promise<Answer> {
+  const written = { stdout: "", stderr: "" };
+  const stream = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const context: Context = {
+    process: { stdout: stream("stdout"), stderr: stream("stderr"), env: world.env ?? {} },
+    cwd: world.cwd ?? "/nowhere",
+    useCases: async () => ({ ...forbidden, ...world.useCases }),
+  };
+  const exitStatus = await runCli(words, context);
+  return { exitStatus, ...written };
+}
+
+/** The answer as a snapshot keeps it. */
+export const shown = ({ exitStatus, stdout, stderr }: Answer): string =>
+  [`exit status ${exitStatus}`, ":: stdout", stdout, ":: stderr", stderr].join("\n");
+
+const called = (name: string) => async (): Promise<never> => {
+  throw new Error(`${name} was called, and this test does not expect it`);
+};
+
+const forbidden: UseCases = {
+  deploy: called("deploy"),
+  rollback: called("rollback"),
+  attach: called("attach"),
+  exec: called("exec"),
+  ssh: called("ssh"),
+  hosts: called("hosts"),
+  status: called("status"),
+  history: called("history"),
+  generations: called("generations"),
+  doctor: called("doctor"),
+};
