@@ -92,7 +92,7 @@ export class Host {
     };
     for (const [file, text] of Object.entries(files)) await writeFile(join(upper, file), text);
     const hostKey = await generateKey(join(upper, "etc/ssh/ssh_host_ed25519_key"), `root@${name}`);
-    await around.access.add(name, address, hostKey);
+    around.access.add(name, address, hostKey);
 
     const host = new Host(directory, name, around);
     if (options.cable !== undefined) host.cable.configure(options.cable);
@@ -257,7 +257,7 @@ export class Host {
     await this.cable.unplug();
     this.group.remove();
     for (const mount of ["root", "nix", "boot"]) await attempt(["umount", "--quiet", join(this.directory, mount)]);
-    await this.around.access.remove(this.name, this.address);
+    this.around.access.remove(this.name, this.address);
     await run(["rm", "-rf", "--one-file-system", this.directory]);
   }
 

@@ -1,6 +1,6 @@
 // How one reaches the hosts of a bed by ssh: its key, its ssh_config and its known_hosts.
-import { existsSync } from "node:fs";
-import { appendFile, readFile, writeFile } from "node:fs/promises";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { attempt, run, type Completed, type RunOptions } from "./run.ts";
 
@@ -37,19 +37,17 @@ export class SshAccess {
   }
 
   /** Makes `ssh NAME` reach the address, on whatever port, with that host key. */
-  async add(name: string, address: string, hostKey: string): Promise<void> {
-    const config = await readFile(this.configFile, "utf8");
-    await writeFile(this.configFile, `Host ${name}\n  HostName ${address}\n${config}`);
-    await appendFile(this.knownHostsFile, `${address},[${address}]:* ${hostKey}\n`);
+  add(name: string, address: string, hostKey: string): void {
+    edit(this.configFile, (config) => `Host ${name}\n  HostName ${address}\n${config}`);
+    edit(this.knownHostsFile, (known) => `${known}${address},[${address}]:* ${hostKey}\n`);
   }
 
-  async remove(name: string, address: string): Promise<void> {
-    if (!existsSync(this.configFile)) return;
-    const config = await readFile(this.configFile, "utf8");
-    await writeFile(this.configFile, config.replace(`Host ${name}\n  HostName ${address}\n`, ""));
-    const known = await readFile(this.knownHostsFile, "utf8");
-    const kept = known.split("\n").filter((line) => !line.startsWith(`${address},`));
-    await writeFile(this.knownHostsFile, kept.join("\n"));
+  remove(name: string, address: string): void {
+    edit(this.configFile, (config) => config.replace(`Host ${name}\n  HostName ${address}\n`, ""));
+    edit(this.knownHostsFile, (known) => {
+      const lines = known.split("\n");
+      return lines.filter((line) => !line.startsWith(`${address},`)).join("\n");
+    });
   }
 
   /** Runs a shell command on a host by a connection of its own. */
@@ -63,4 +61,10 @@ export async function generateKey(file: string, comment: string): Promise<string
   await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", file], { stdin: "y\n" });
   const [type, key] = (await readFile(`${file}.pub`, "utf8")).split(" ");
   return `${type} ${key}`;
+}
+
+/** In one step, for hosts are created side by side; and by renaming, for some ssh may be reading. */
+function edit(file: string, change: (text: string) => string): void {
+  writeFileSync(`${file}.new`, change(readFileSync(file, "utf8")));
+  renameSync(`${file}.new`, file);
 }
