@@ -18,6 +18,8 @@ function exitStatusOfCode(code: ErrorCode): ExitStatus {
     case "E_NO_SUCH_GENERATION":
     case "E_NO_SUCH_RUN":
       return 2;
+    case "E_HOST_KEY_CHANGED":
+    case "E_HOST_KEY_UNKNOWN":
     case "E_LOCKED":
     case "E_NOT_READY":
     case "E_ELEVATION":
@@ -31,8 +33,6 @@ function exitStatusOfCode(code: ErrorCode): ExitStatus {
     case "E_UNREACHABLE":
     case "E_NAME_RESOLUTION":
     case "E_AUTHENTICATION":
-    case "E_HOST_KEY_CHANGED":
-    case "E_HOST_KEY_UNKNOWN":
       return 4;
     case "E_INTERRUPTED":
       return 130;

@@ -17,7 +17,7 @@ export const exec: DocumentedCommand = {
     docs: {
       brief: "Run a command on hosts",
       fullDescription:
-        "Run a command on hosts, as the user that logs in. Its words reach the program as they are; no shell reads them.\nExits with 1 where it failed on some host.",
+        "Run a command on hosts, as the user that logs in. Its words reach the program as they are;\nno shell reads them. Exits with 1 where it failed on some host.",
     },
     parameters: {
       flags: { ...selectionFlags, ...parallelFlags, ...nixFlags },
