@@ -31,6 +31,7 @@ interface RunningBuild {
 export class BuildObserver {
   readonly #listener: BuildListener;
   readonly #running = new Map<number, RunningBuild>();
+  readonly #started = new Set<string>();
   readonly #failed = new Map<DerivationPath, FailedDerivation>();
   readonly #errors = new RecentLines(errorLines);
   #builds: number | null = null;
@@ -50,6 +51,10 @@ export class BuildObserver {
   /** What Nix reported as errors, the newest lines of it. */
   get errors(): string {
     return this.#errors.lines.join("\n");
+  }
+
+  hasStarted(derivation: string): boolean {
+    return this.#started.has(derivation);
   }
 
   take(message: NixLogMessage): void {
@@ -74,6 +79,7 @@ export class BuildObserver {
   #start({ id, type, fields }: Extract<NixLogMessage, { action: "start" }>): void {
     if (type === activityType.builds) this.#builds = id;
     if (type !== activityType.build) return;
+    this.#started.add(String(fields[0]));
     this.#running.set(id, { derivation: String(fields[0]), recent: new RecentLines(logLines) });
     this.#report();
   }

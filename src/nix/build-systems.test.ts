@@ -113,6 +113,35 @@ describe("buildSystems", () => {
     expect(results.get("failing")).toMatchObject({ code: "E_BUILD" });
   });
 
+  it("asks a machine that stopped at the first failure again for the rest", async () => {
+    const rounds: ScriptedAnswer[] = [{ exitCode: 1, stderrLines: recording }, {}];
+    const valid: string[] = [];
+    const { results, calls } = await build(
+      { on: { kind: "remote", authority: "root@builder", environment: {} } },
+      {
+        get build() {
+          const round = rounds.shift() ?? { exitCode: 1 };
+          if (rounds.length === 0) valid.push(web.toplevel, database.toplevel);
+          return round;
+        },
+        valid,
+      },
+    );
+    expect(Object.fromEntries(results)).toMatchObject({ "web-01": "built", db: "built", failing: { code: "E_BUILD" } });
+    const builds = calls.filter((call) => call.includes(" build "));
+    expect(builds).toHaveLength(2);
+    expect(builds[1]).not.toContain(failing.derivation);
+  });
+
+  it("does not ask for ever", async () => {
+    const { results, calls } = await build(
+      {},
+      { build: { exitCode: 1, stderrLines: ["error: out of luck"] }, valid: [] },
+    );
+    expect(calls.filter((call) => call.includes(" build "))).toHaveLength(1);
+    expect(results.get("web-01")).toMatchObject({ code: "E_BUILD", message: expect.stringContaining("out of luck") });
+  });
+
   it("says of every host that it was interrupted", async () => {
     const controller = new AbortController();
     controller.abort();

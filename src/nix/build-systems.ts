@@ -1,28 +1,18 @@
 // Builds the systems of many hosts with one `nix build`; each host goes on as soon as its own system exists.
 import pLimit from "p-limit";
-import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
-import type { Command, ProcessResult, Runner } from "../process/runner.ts";
-import { BuildObserver, type FailedDerivation, nameOf } from "./build-observer.ts";
-import { existsSync } from "node:fs";
-import { type GcRoots, openGcRoots } from "./gc-roots.ts";
+import type { Command, ProcessResult } from "../process/runner.ts";
+import { BuildObserver } from "./build-observer.ts";
+import { type BuildHost, type BuildTools, openSystemStore, type SystemStore } from "./system-store.ts";
+import { explainFailure, wholeFailure } from "./explain-build-failure.ts";
 import { parseNixLogLine } from "./internal-json.ts";
-import type { BuildRequest, NixSettings } from "./nix.ts";
-import { deadlines, nixCommand, nixStoreCommand } from "./nix-command.ts";
-import { nixFailure } from "./nix-failure.ts";
-import type { NixVersion } from "./nix-version.ts";
+import type { BuildRequest } from "./nix.ts";
+import { deadlines, nixCommand } from "./nix-command.ts";
 import { storeUri } from "./store-uri.ts";
-
-type BuildHost = BuildRequest["hosts"][number];
 
 /** `nix-store` processes at once beside the build. */
 const parallelQueries = 4;
-
-export interface BuildTools {
-  readonly runner: Runner;
-  readonly settings: NixSettings;
-  readonly version: NixVersion;
-}
 
 /**
  * Answers each host of the request once. A host is "built" when its system is valid in the store and, where roots were
@@ -30,36 +20,58 @@ export interface BuildTools {
  * need it, and no other.
  */
 export async function buildSystems(tools: BuildTools, request: BuildRequest): Promise<void> {
-  const roots = request.on.kind === "local" && request.roots !== null ? await openGcRoots(request.roots) : null;
-  const store = systemStore(tools, request, roots);
+  const store = await openSystemStore(tools, request);
   const open = new Map<HostName, BuildHost>(request.hosts.map((host) => [host.name, host]));
   const limit = pLimit(parallelQueries);
-
   const settle = (name: HostName, result: "built" | FlotillaError): void => {
     if (open.delete(name)) request.onHost(name, result);
   };
   await limit.map(request.hosts, async (host) => {
     if (await store.hasAlready(host)) settle(host.name, "built");
   });
-  if (open.size === 0) return;
 
+  // Another machine's daemon never hears of --keep-going (NixOS/nix: SSHStore sends no options): what one failure cut off is
+  // asked for again. Each round settles a host, or is the last.
+  while (open.size > 0) {
+    const { result, observer } = await buildRound(tools, request, store, open, async (host, observer) => {
+      await limit(async () => {
+        if (!open.has(host.name) || !(await store.take(host))) return;
+        observer.finish(host.derivation);
+        settle(host.name, "built");
+      });
+    });
+    const remaining = [...open.values()];
+    await limit.map(remaining, async (host) => {
+      const failure = await explainFailure(tools, request, host, observer);
+      if (failure !== null) settle(host.name, failure);
+    });
+    if (open.size < remaining.length && !result.aborted) continue;
+    for (const host of open.values()) settle(host.name, wholeFailure(request, host, observer, result));
+  }
+}
+
+/** One `nix build` of all that is open. Looks at a host's system as soon as it may be there, and at the end once more. */
+async function buildRound(
+  tools: BuildTools,
+  request: BuildRequest,
+  store: SystemStore,
+  open: ReadonlyMap<HostName, BuildHost>,
+  look: (host: BuildHost, observer: BuildObserver) => Promise<void>,
+): Promise<{ readonly result: ProcessResult; readonly observer: BuildObserver }> {
   const looking = new Map<HostName, Promise<void>>();
-  const look = (host: BuildHost): Promise<void> => {
-    const under = looking.get(host.name);
-    if (under !== undefined) return under;
-    const look = limit(async () => {
-      if (!open.has(host.name) || !(await store.take(host))) return;
-      observer.finish(host.derivation);
-      settle(host.name, "built");
-    }).finally(() => looking.delete(host.name));
-    looking.set(host.name, look);
-    return look;
+  const lookOnce = (host: BuildHost): void => {
+    if (looking.has(host.name)) return;
+    // A look that fails is one that found nothing.
+    const done = look(host, observer)
+      .catch(() => {})
+      .finally(() => looking.delete(host.name));
+    looking.set(host.name, done);
   };
   const observer = new BuildObserver({
     onProgress: request.onProgress,
     onLog: request.onLog,
     onAdvance: () => {
-      for (const host of open.values()) if (store.mayHave(host)) look(host).catch(ignore);
+      for (const host of open.values()) if (store.mayHave(host, observer.hasStarted(host.derivation))) lookOnce(host);
     },
   });
   const result = await tools.runner.run(buildCommand(tools, request, [...open.values()]), {
@@ -69,16 +81,16 @@ export async function buildSystems(tools: BuildTools, request: BuildRequest): Pr
       if (message !== null) observer.take(message);
     },
   });
-
-  await Promise.allSettled(looking.values());
-  if (!result.aborted) await Promise.all([...open.values()].map(look));
-  await limit.map([...open.values()], async (host) => {
-    settle(host.name, await explain(tools, host, observer, result, request));
-  });
+  await Promise.all(looking.values());
+  if (!result.aborted) {
+    for (const host of open.values()) lookOnce(host);
+    await Promise.all(looking.values());
+  }
+  return { result, observer };
 }
 
-/** One call for all. Before 2.15 a bare `.drv` means its outputs; since then the outputs are named. */
-export function buildCommand(
+/** Before Nix 2.15 a bare `.drv` means its outputs; since then the outputs are named. */
+function buildCommand(
   { settings, version }: BuildTools,
   { on, maxJobs }: BuildRequest,
   hosts: readonly BuildHost[],
@@ -103,91 +115,3 @@ export function buildCommand(
     on.kind === "remote" ? on.environment : {},
   );
 }
-
-/** The store that is built in, as far as the systems themselves go. */
-interface SystemStore {
-  /** Known at once, without starting a program. */
-  hasAlready(host: BuildHost): Promise<boolean>;
-  /** Whether it is worth asking now. */
-  mayHave(host: BuildHost): boolean;
-  /** Makes sure of it: valid, and kept where that was asked for. */
-  take(host: BuildHost): Promise<boolean>;
-}
-
-function systemStore(
-  { runner, settings }: BuildTools,
-  { on, signal }: BuildRequest,
-  roots: GcRoots | null,
-): SystemStore {
-  const succeeds = async (command: Command): Promise<boolean> => (await runner.run(command, { signal })).exitCode === 0;
-  if (on.kind === "remote") {
-    const uri = storeUri({ authority: on.authority, elevation: [] });
-    return {
-      hasAlready: async () => false,
-      mayHave: () => false,
-      take: ({ toplevel }) =>
-        succeeds(nixCommand(settings, ["path-info", "--store", uri, toplevel], deadlines.query, on.environment)),
-    };
-  }
-  if (roots === null) {
-    return {
-      hasAlready: async () => false,
-      mayHave: ({ toplevel }) => existsSync(toplevel),
-      take: ({ toplevel }) => succeeds(nixStoreCommand(settings, ["--check-validity", toplevel], deadlines.query)),
-    };
-  }
-  return {
-    hasAlready: ({ name, toplevel }) => roots.keeps(name, toplevel),
-    mayHave: ({ toplevel }) => existsSync(toplevel),
-    // Realising a system that is there starts no build; it makes the link and looks that the system is there, as one step.
-    take: async ({ name, derivation, toplevel }) =>
-      (await succeeds(
-        nixStoreCommand(
-          settings,
-          ["--realise", `${derivation}!out`, "--add-root", roots.linkOf(name), "--indirect"],
-          deadlines.query,
-        ),
-      )) && (await roots.keeps(name, toplevel)),
-  };
-}
-
-async function explain(
-  { runner, settings }: BuildTools,
-  host: BuildHost,
-  observer: BuildObserver,
-  result: ProcessResult,
-  request: BuildRequest,
-): Promise<FlotillaError> {
-  const place = request.on.kind === "local" ? "here" : "there";
-  const whole = nixFailure(
-    { ...result, stderr: observer.errors },
-    { fallback: "E_BUILD", what: `${nameOf(host.derivation)} was not built`, place },
-  );
-  if (whole.code === "E_INTERRUPTED" || whole.code === "E_DEADLINE" || observer.failed.size === 0) {
-    return whole.at(host.name, "build");
-  }
-  const closure = await runner.run(
-    nixStoreCommand(settings, ["--query", "--requisites", host.derivation], deadlines.query),
-    { signal: request.signal },
-  );
-  const needed = new Set(closure.stdout.split("\n"));
-  const cause = [...observer.failed.values()].find(({ derivation }) => needed.has(derivation));
-  return (cause === undefined ? whole : failureOf(cause, place)).at(host.name, "build");
-}
-
-function failureOf({ derivation, message, log }: FailedDerivation, place: "here" | "there"): FlotillaError {
-  const {
-    code,
-    message: text,
-    hint,
-  } = nixFailure(
-    { stderr: message, aborted: false, timedOut: false },
-    { fallback: "E_BUILD", what: nameOf(derivation), place },
-  );
-  return new FlotillaError(code, text, {
-    hint: hint ?? `nix log ${derivation} shows all that it said`,
-    log: log.length > 0 ? log : message.split("\n"),
-  });
-}
-
-function ignore(): void {}

@@ -12,6 +12,8 @@ const registry = "/nix/var/nix/gcroots/auto";
 export interface GcRoots {
   /** Where the host's link is, or will be. */
   linkOf(host: HostName): string;
+  /** Whether the host's link names this path. */
+  pointsTo(host: HostName, path: StorePath): Promise<boolean>;
   /** Whether the host's link keeps this path already: then it has been valid ever since the link was made. */
   keeps(host: HostName, path: StorePath): Promise<boolean>;
 }
@@ -24,6 +26,7 @@ export async function openGcRoots(directory: string): Promise<GcRoots> {
   const linkOf = (host: HostName): string => join(root, host);
   return {
     linkOf,
+    pointsTo: async (host, path) => (await linkTarget(linkOf(host))) === path,
     async keeps(host, path) {
       const link = linkOf(host);
       const [target, registered] = await Promise.all([

@@ -25,7 +25,9 @@ export function nixFailure(
   if (known !== null) {
     return new FlotillaError(known.code, `${context.what}: ${known.message}`, { hint: known.hint, log });
   }
-  const words = log[0]?.replace(/^error:\s*/u, "") ?? (result.stderr.trim().split("\n").at(-1) || "nix said nothing");
+  const words =
+    log.map((line) => line.replace(/^error:\s*|[;:,]$/gu, "")).find((line) => line !== "") ??
+    (result.stderr.trim().split("\n").at(-1) || "nix said nothing");
   return new FlotillaError(context.fallback, `${context.what}: ${words}`, {
     log: log.length > 0 ? log : result.stderr.trim().split("\n").slice(-20),
   });

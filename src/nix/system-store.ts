@@ -1,0 +1,65 @@
+// The store that systems are built in, as far as the systems themselves go: is one there, and is it kept.
+import { existsSync } from "node:fs";
+import type { Command, Runner } from "../process/runner.ts";
+import { openGcRoots } from "./gc-roots.ts";
+import type { BuildRequest, NixSettings } from "./nix.ts";
+import { deadlines, nixCommand, nixStoreCommand } from "./nix-command.ts";
+import type { NixVersion } from "./nix-version.ts";
+import { storeUri } from "./store-uri.ts";
+
+export type BuildHost = BuildRequest["hosts"][number];
+
+export interface BuildTools {
+  readonly runner: Runner;
+  readonly settings: NixSettings;
+  readonly version: NixVersion;
+}
+
+export interface SystemStore {
+  /** Known without starting a program. */
+  hasAlready(host: BuildHost): Promise<boolean>;
+  /** Whether it is worth asking, now that something was built; `started`: its own derivation has come to its turn. */
+  mayHave(host: BuildHost, started: boolean): boolean;
+  /** Makes sure of it: valid, and kept where that was asked for. */
+  take(host: BuildHost): Promise<boolean>;
+}
+
+export async function openSystemStore(
+  { runner, settings }: BuildTools,
+  { on, roots: rootsDirectory, signal }: BuildRequest,
+): Promise<SystemStore> {
+  const succeeds = async (command: Command): Promise<boolean> => (await runner.run(command, { signal })).exitCode === 0;
+  const unknown = async (): Promise<boolean> => false;
+  if (on.kind === "remote") {
+    const uri = storeUri({ authority: on.authority, elevation: [] });
+    return {
+      hasAlready: unknown,
+      mayHave: (_, started) => started,
+      take: ({ toplevel }) =>
+        succeeds(nixCommand(settings, ["path-info", "--store", uri, toplevel], deadlines.query, on.environment)),
+    };
+  }
+  // Also what was substituted, of which Nix names no derivation.
+  const mayHave = ({ toplevel }: BuildHost): boolean => existsSync(toplevel);
+  if (rootsDirectory === null) {
+    return {
+      hasAlready: unknown,
+      mayHave,
+      take: ({ toplevel }) => succeeds(nixStoreCommand(settings, ["--check-validity", toplevel], deadlines.query)),
+    };
+  }
+  const roots = await openGcRoots(rootsDirectory);
+  return {
+    hasAlready: ({ name, toplevel }) => roots.keeps(name, toplevel),
+    mayHave,
+    // In one step: while the build goes on it waits for the system, and what is there it keeps.
+    take: async ({ name, derivation, toplevel }) =>
+      (await succeeds(
+        nixStoreCommand(
+          settings,
+          ["--realise", `${derivation}!out`, "--add-root", roots.linkOf(name), "--indirect"],
+          deadlines.query,
+        ),
+      )) && (await roots.pointsTo(name, toplevel)),
+  };
+}
