@@ -152,7 +152,7 @@ describe.each(present)("inspect.sh under %s", (_, [shell, ...args]) => {
 
   it("stands apart from what a login shell prints", () => {
     makeHost();
-    const output = `Welcome!\nbegin=flotilla-inspection-1\nstate=lie\n${answer()}logout\nstate=lie\n`;
+    const output = `Welcome!\n\0begin=flotilla-inspection-1\0state=lie\0end=\0\n${answer()}logout\nstate=lie\n`;
     expect(parseInspection(output)).toMatchObject({ state: "running", hostname: "web" });
   });
 
@@ -220,7 +220,10 @@ function makeGuardRecords(): void {
   put(`${ended}/order`, order(oldSystem));
   put(`${ended}/state`, "finished\n");
   put(`${ended}/outcome`, "rolled-back\nE_HEALTH\nno answer\n");
+  const oldest = "/var/lib/flotilla/runs/zzzzzzzz";
+  put(`${oldest}/order`, order(oldSystem));
   execFileSync("touch", ["-d", "2025-11-19", join(host, ended, "order")]);
+  execFileSync("touch", ["-d", "2025-11-18", join(host, oldest, "order")]);
   const live = "/run/flotilla/runs/bbbbbbbb";
   put(`${live}/order`, order(newSystem));
   put(`${live}/state`, "awaiting-confirm\n");

@@ -118,6 +118,12 @@ describe("readFleet", () => {
     expect((await read(silent, null)).results.get("a")).toMatchObject({ code: "E_EVALUATION", host: "a" });
   });
 
+  it("takes the first of two answers", async () => {
+    const { nix } = nixOf({ a: null });
+    const twice: FleetNix = { ...nix, evaluate: (request) => nix.evaluate(request).then(() => nix.evaluate(request)) };
+    expect((await read(twice, null)).order).toEqual(["selected a", "a"]);
+  });
+
   it("passes warnings on once a host", async () => {
     const { nix } = nixOf({ a: { keys: { k: {} }, tags: ["t"] } });
     expect((await read(nix, "@t")).warnings).toHaveLength(1);

@@ -31,8 +31,8 @@ export function loginTargets(host: Addressed, hints: LoginHints = {}): readonly 
 
 /**
  * Where the new system must answer a fresh login for it to be kept: the addresses, port and user that the new
- * configuration declares, the one we came in by first. Where it declares no targetPort and its sshd does not listen on
- * the port we came in by, its own ports are tried. With --target-host that address comes first, then the declared ones.
+ * configuration declares, the one we came in by first. Where it declares no port and its sshd does not listen on 22, the
+ * ports of its sshd are tried. With --target-host that address comes first, then the declared ones.
  */
 export function confirmTargets(
   host: Addressed & Pick<Host, "sshPorts">,
@@ -47,7 +47,7 @@ export function confirmTargets(
 
 function onNewPorts(host: Pick<Host, "deployment" | "sshPorts">, target: Target): readonly Target[] {
   const ports = host.sshPorts ?? [];
-  if (host.deployment.targetPort !== null || ports.length === 0 || ports.includes(target.port ?? 22)) return [target];
+  if (target.port !== null || ports.length === 0 || ports.includes(22)) return [target];
   return ports.map((port) => ({ ...target, port }));
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HostName } from "../domain/host-name.ts";
 import type { History } from "./history.ts";
@@ -169,5 +170,13 @@ describe("two processes at once", () => {
     expect(other.lastRuns(99)).toHaveLength(20);
     expect(history.lastRuns(99)).toEqual(other.lastRuns(99));
     other.close();
+  });
+
+  it("one reads while the other writes", () => {
+    play("aaaaaaaa", 0, "deployed");
+    const writer = new DatabaseSync(join(directory, "history.sqlite"));
+    writer.exec("BEGIN EXCLUSIVE");
+    expect(history.lastKnown(web)?.address).toBe("10.0.0.1");
+    writer.close();
   });
 });
