@@ -28,6 +28,8 @@ export async function installPackages(names: readonly string[]): Promise<void> {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   // Another apt may be at work; it gets two minutes.
   const lock = "DPkg::Lock::Timeout=120";
+  // An installation that was killed half way must be ended first.
+  await run(["dpkg", "--configure", "-a"], { deadline: 180_000, env });
   await run(["apt-get", "update", "-qq"], { deadline: 180_000, env });
   await run(
     [

@@ -13,6 +13,18 @@ const packages = `
   iproute2 iputils-ping procps busybox git rsync curl ca-certificates zstd xz-utils bzip2 less`
   .trim()
   .split(/\s+/);
+/** What it starts dies when we are killed, and its mounts are nobody else's: the next set-up finds a directory and nothing that writes to it. */
+const dyingWithUs = [
+  "setpriv",
+  "--pdeathsig",
+  "KILL",
+  "unshare",
+  "--mount",
+  "--pid",
+  "--fork",
+  "--kill-child",
+  "--mount-proc",
+] as const;
 const unwanted = ["doc", "info", "locale", "man", "lintian", "gitweb", "bash-completion", "zsh"];
 
 /** Where the root file system is, or will be; another recipe gives another place. */
@@ -33,6 +45,7 @@ export async function makeRootFileSystem(): Promise<void> {
   const unfinished = `${path}.${process.pid}`;
   await run(
     [
+      ...dyingWithUs,
       "mmdebstrap",
       "--mode=root",
       "--variant=minbase",
@@ -65,7 +78,6 @@ async function removeUnused(): Promise<void> {
   const mounts = readFileSync("/proc/mounts", "utf8");
   for (const name of readdirSync(rootFileSystemsDirectory)) {
     const path = join(rootFileSystemsDirectory, name);
-    // A killed mmdebstrap may have left mounts in it: /dev of this machine, above all.
     if (!mounts.includes(path)) await run(["rm", "-rf", "--one-file-system", path]);
   }
 }
