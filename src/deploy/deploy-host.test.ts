@@ -30,7 +30,6 @@ const inspection: Inspection = {
   hostname: "web-01",
   machineId: "m",
   bootId: "b",
-  platform: "x86_64-linux",
   kernel: "6.12.1",
   currentSystem: oldSystem,
   bootedSystem: oldSystem,

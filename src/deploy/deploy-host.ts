@@ -1,26 +1,16 @@
-// One host's way through a run, from its evaluation to its outcome. Every end is a HostResult; nothing is thrown
-// but bugs. What happens in each step is the business of the rooms; the order, and what may be left out, is ours.
-import type { GuardEnd } from "../activation/guard.ts";
+// One host's way to a goal: the order of the steps, and what may be left out. What happens in each is its room's business.
 import type { Inspection } from "../checks/inspection.ts";
-import type { Reason } from "../domain/event.ts";
-import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
-import type { Outcome } from "../domain/outcome.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { Host } from "../fleet/fleet.ts";
+import { endingOfActivation, hostJourney, localJourney } from "./host-journey.ts";
+import type { ActivationEnd, Ending } from "./host-journey.ts";
 import type { HostResult } from "./host-result.ts";
 import type { HostSession } from "./host-session.ts";
 import { inPhase, unlimited } from "./in-phase.ts";
 import type { Limit, PhaseContext } from "./in-phase.ts";
-import { outcomeOfError, reasonOf } from "./outcome-of-error.ts";
-
-/** How an activation ended: `end` is null when contact was lost and the guard decides alone. */
-export interface ActivationEnd {
-  readonly end: GuardEnd | null;
-  /** The last lines that the activation printed. */
-  readonly log: readonly string[];
-}
 
 /** The steps of a run, each carried out by the room it belongs to; deploy-run.ts puts them together. */
 export interface HostSteps extends PhaseContext {
@@ -34,59 +24,30 @@ export interface HostSteps extends PhaseContext {
   readonly gate: (host: Host) => Promise<void>;
   /** Asks the new system what it would do; resolves with its words. */
   readonly dryActivate: (host: Host, session: HostSession) => Promise<readonly string[]>;
-  readonly activate: (host: Host, session: HostSession, goal: "switch" | "boot" | "test") => Promise<ActivationEnd>;
+  /** `generation`: the one of the profile that holds the system, where it is to be gone back to. */
+  readonly activate: (
+    host: Host,
+    session: HostSession,
+    goal: "switch" | "boot" | "test",
+    generation?: GenerationNumber,
+  ) => Promise<ActivationEnd>;
   readonly limits: { readonly copy: Limit; readonly activate: Limit };
 }
 
-interface Ending {
-  readonly outcome: Outcome;
-  readonly reason?: Reason;
-  readonly notes?: readonly string[];
-}
-
 /** Brings one host to the goal, or says why not. */
-export async function deployHost(
+export function deployHost(
   steps: HostSteps,
   goal: Goal,
   name: HostName,
   evaluation: Promise<Host>,
 ): Promise<HostResult> {
-  let host: Host | null = null;
-  let session: HostSession | null = null;
-  const result = (ending: Ending): HostResult => ({
-    outcome: ending.outcome,
-    reason: ending.reason ?? null,
-    previous: session?.inspection.currentSystem ?? null,
-    previousVersion: session?.inspection.currentVersion ?? null,
-    system: host?.toplevel ?? null,
-    version: host?.version ?? null,
-    notes: ending.notes ?? [],
-  });
-  try {
-    if (goal === "build") {
-      const evaluated = (host = await evaluation);
-      await inPhase(steps, name, "build", unlimited, () => steps.build(evaluated, null));
-      return result({ outcome: "built" });
-    }
-    // Started beside the evaluation. When that fails, a login that still comes about is closed again below.
-    const connecting = steps.connect(name, evaluation);
-    const opened = connecting.then(
-      (value) => (session = value),
-      () => null,
-    );
-    try {
-      host = await evaluation;
-    } catch (error) {
-      await opened;
-      throw error;
-    }
-    return result(await reach(steps, goal, host, await connecting));
-  } catch (error) {
-    if (!(error instanceof FlotillaError)) throw error;
-    return result({ outcome: outcomeOfError(error), reason: reasonOf(error) });
-  } finally {
-    await (session as HostSession | null)?.connection.close();
+  if (goal !== "build") {
+    return hostJourney(steps.connect, name, evaluation, (host, session) => reach(steps, goal, host, session));
   }
+  return localJourney(evaluation, async (host) => {
+    await inPhase(steps, name, "build", unlimited, () => steps.build(host, null));
+    return { outcome: "built" };
+  });
 }
 
 async function reach(
@@ -112,8 +73,7 @@ async function reach(
     return { outcome: "pushed", notes: await inPhase(steps, name, "activate", steps.limits.activate, dryActivate) };
   }
   const activate = (): Promise<ActivationEnd> => steps.activate(host, session, goal);
-  const { end, log } = await inPhase(steps, name, "activate", steps.limits.activate, activate);
-  return end === null ? { outcome: "lost-contact", reason: lostContact(log) } : endingOf(end, log);
+  return endingOfActivation(await inPhase(steps, name, "activate", steps.limits.activate, activate));
 }
 
 /** Whether the host has nothing to do for this goal. */
@@ -138,23 +98,4 @@ function remarks(inspection: Inspection): readonly string[] {
   if (inspection.failedUnits.length > 0) notes.push(`failed units: ${inspection.failedUnits.join(", ")}`);
   if (inspection.needsReboot) notes.push("a reboot is needed: it booted another kernel than the one it is to boot");
   return notes;
-}
-
-function endingOf(end: GuardEnd, log: readonly string[]): Ending {
-  if (end.code === null) return { outcome: end.outcome, notes: end.notes };
-  return {
-    outcome: end.outcome,
-    notes: end.notes,
-    reason: { code: end.code, message: end.message ?? end.code, step: "activate", log: [...log] },
-  };
-}
-
-function lostContact(log: readonly string[]): Reason {
-  return {
-    code: "E_CONNECTION_LOST",
-    message: "contact was lost during the activation; the guard on the host decides alone",
-    hint: "`flotilla status` shows how it ended, as soon as the host can be reached again",
-    step: "activate",
-    log: [...log],
-  };
 }

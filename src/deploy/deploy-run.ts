@@ -8,8 +8,6 @@ import type { Host } from "../fleet/fleet.ts";
 import { readFleet } from "../fleet/read-fleet.ts";
 import type { Selection } from "../fleet/select.ts";
 import type { LockedFlake } from "../nix/locked-flake.ts";
-import { deployHost } from "./deploy-host.ts";
-import type { HostSteps } from "./deploy-host.ts";
 import type { HostResult } from "./host-result.ts";
 import type { RunServices } from "./run-services.ts";
 import type { Gates } from "./gates.ts";
@@ -20,9 +18,14 @@ export interface DeployRequest {
   readonly selection: Selection;
   readonly useCache: boolean;
   readonly evaluationWorkers: number;
+  /** An address that only one host can have. */
+  readonly targetHost: string | null;
 }
 
 type DeployServices = Pick<RunServices, "clock" | "emit" | "interruption" | "nix" | "operator">;
+
+/** One host's way to its result; deployHost with the steps of the run, or what takes its place. */
+export type DeployOne = (name: HostName, evaluation: Promise<Host>) => Promise<HostResult>;
 
 /**
  * Runs to the end and resolves with the exit status. What happens to a host is an outcome, never an exception.
@@ -32,17 +35,17 @@ type DeployServices = Pick<RunServices, "clock" | "emit" | "interruption" | "nix
 export async function deployRun(
   request: DeployRequest,
   services: DeployServices,
-  steps: HostSteps,
   gates: Gates,
+  deploy: DeployOne,
 ): Promise<number> {
-  return new DeployRun(request, services, steps, gates).run();
+  return new DeployRun(request, services, gates, deploy).run();
 }
 
 class DeployRun {
   readonly #request: DeployRequest;
   readonly #services: DeployServices;
-  readonly #steps: HostSteps;
   readonly #gates: Gates;
+  readonly #deployOne: DeployOne;
   readonly #started: number;
   readonly #evaluations = new Map<HostName, PromiseWithResolvers<Host>>();
   readonly #hosts: Promise<void>[] = [];
@@ -50,11 +53,11 @@ class DeployRun {
   /** Unreachable hosts whose settings say that this is all right. */
   readonly #excused = new Set<HostName>();
 
-  constructor(request: DeployRequest, services: DeployServices, steps: HostSteps, gates: Gates) {
+  constructor(request: DeployRequest, services: DeployServices, gates: Gates, deploy: DeployOne) {
     this.#request = request;
     this.#services = services;
-    this.#steps = steps;
     this.#gates = gates;
+    this.#deployOne = deploy;
     this.#started = services.clock.now().getTime();
   }
 
@@ -82,7 +85,12 @@ class DeployRun {
 
   #begin(names: readonly HostName[]): void {
     const { emit, operator } = this.#services;
-    const { flake, goal } = this.#request;
+    const { flake, goal, targetHost } = this.#request;
+    if (targetHost !== null && names.length !== 1) {
+      throw new FlotillaError("E_USAGE", `--target-host is for one host, and ${names.length} are selected`, {
+        hint: "select the one that has this address with --on",
+      });
+    }
     emit({ type: "run-started", goal, flake: flake.reference, revision: flake.revision, operator, hosts: [...names] });
     this.#gates.expect(names);
     for (const name of names) {
@@ -105,7 +113,7 @@ class DeployRun {
 
   async #deploy(name: HostName, evaluation: Promise<Host>): Promise<void> {
     const { clock, emit } = this.#services;
-    const result = await deployHost(this.#steps, this.#request.goal, name, evaluation);
+    const result = await this.#deployOne(name, evaluation);
     const offline = await evaluation.then(
       ({ deployment }) => deployment.offline,
       () => "fail",

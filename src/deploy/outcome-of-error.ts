@@ -15,6 +15,7 @@ export function outcomeOfError(error: FlotillaError): Outcome {
     case "E_HOST_KEY_UNKNOWN":
     case "E_LOCKED":
     case "E_NEEDS_REBOOT":
+    case "E_NO_SUCH_GENERATION":
     case "E_NOT_NIXOS":
     case "E_NOT_READY":
     case "E_PRE_ACTIVATE":

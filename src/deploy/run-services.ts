@@ -5,7 +5,7 @@ import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
 import type { Nix } from "../nix/nix.ts";
-import type { OpenedConnection } from "../ssh/connection.ts";
+import type { Connection, OpenedConnection } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
 import type { RunClock } from "./run-clock.ts";
 import type { GuardVerbs } from "./supervise-activation.ts";
@@ -31,8 +31,11 @@ export interface RunServices {
   readonly nix: Nix;
   readonly guard: GuardVerbs;
   /** A fresh login to the first target that answers, asking for an inspection in the same breath. */
-  readonly open: (targets: readonly Target[], signal: AbortSignal) => Promise<OpenedConnection>;
-  readonly parseInspection: (output: string) => Inspection;
+  readonly logIn: (targets: readonly Target[], signal: AbortSignal) => Promise<OpenedConnection>;
+  /** A fresh login and nothing else: what proves that a host can be reached. */
+  readonly open: (targets: readonly Target[], signal: AbortSignal) => Promise<Connection>;
+  /** What the host said at the login; a host that still starts is given time. */
+  readonly inspect: (opened: OpenedConnection, signal: AbortSignal) => Promise<Inspection>;
   readonly remember: (host: HostName) => HostMemory | null;
   /** Carries out the health checks that look from here; rejects with E_HEALTH. */
   readonly checkHealth: (checks: readonly HealthCheck[], signal: AbortSignal) => Promise<void>;

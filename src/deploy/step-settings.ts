@@ -1,4 +1,5 @@
-// What the operator says about a run, beside its goal and hosts. null leaves it to each host's settings.
+// What the operator says about a run, beside its hosts. null leaves it to each host's settings.
+import type { Goal } from "../domain/goal.ts";
 
 export type BuildOn =
   | { readonly kind: "local" }
@@ -7,6 +8,7 @@ export type BuildOn =
   | { readonly kind: "host"; readonly host: string };
 
 export interface StepSettings {
+  readonly goal: Goal;
   readonly limits: {
     readonly connect: number;
     readonly copy: number;

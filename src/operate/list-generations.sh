@@ -1,5 +1,6 @@
 # Lists the generations of a profile ("$1", a link), one line each, newest first: fields with a tab between them.
-#   generation, date, NixOS version, kernel version, configuration revision, specialisations (blanks between), current or -
+#   generation, store path, date, NixOS version, kernel version, configuration revision, specialisations (blanks between),
+#   current or -
 # The meaning of each is that of `nixos-rebuild list-generations --json`; what is not known is Unknown.
 # shellcheck shell=sh
 
@@ -37,5 +38,5 @@ done | sort -rn | while read -r number; do
 
   mark=-
   [ "${link##*/}" = "$current" ] && mark=current
-  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$number" "${date:-Unknown}" "$version" "$kernel" "${revision:-Unknown}" "${specialisations# }" "$mark"
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$number" "$(readlink -f "$link")" "${date:-Unknown}" "$version" "$kernel" "${revision:-Unknown}" "${specialisations# }" "$mark"
 done

@@ -3,11 +3,13 @@ import { z } from "zod";
 import { readAsset } from "../assets.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { GenerationNumber } from "../domain/generation-number.ts";
+import { StorePath } from "../domain/store-path.ts";
 import type { Connection } from "../ssh/connection.ts";
 
-/** The shape that nixos-rebuild-ng prints (models.py, GenerationJson). */
-export const GenerationRow = z.object({
+/** What nixos-rebuild-ng prints (models.py, GenerationJson), and the system itself. */
+const Generation = z.object({
   generation: z.coerce.number().pipe(GenerationNumber),
+  path: StorePath,
   /** YYYY-MM-DD HH:MM:SS, in the host's local time. */
   date: z.string(),
   nixosVersion: z.string(),
@@ -16,7 +18,7 @@ export const GenerationRow = z.object({
   specialisations: z.array(z.string()),
   current: z.boolean(),
 });
-export type GenerationRow = z.infer<typeof GenerationRow>;
+export type Generation = z.infer<typeof Generation>;
 
 /** Milliseconds. */
 const deadline = 60_000;
@@ -26,7 +28,7 @@ export async function listGenerations(
   connection: Connection,
   profile: string,
   signal: AbortSignal,
-): Promise<readonly GenerationRow[]> {
+): Promise<readonly Generation[]> {
   const { exitCode, stdout, stderr } = await connection.run(
     {
       words: ["sh", "-s", "--", profile],
@@ -46,16 +48,17 @@ export async function listGenerations(
   return parseGenerations(stdout);
 }
 
-/** @example parseGenerations("2\t2026-05-01 10:00:00\t25.05.2\t6.12.1\tUnknown\t\tcurrent\n") */
-export function parseGenerations(text: string): readonly GenerationRow[] {
+/** @example parseGenerations("2\t/nix/store/…-nixos-system-web-01-25.05.2\t2026-05-01 10:00:00\t25.05.2\t6.12.1\tUnknown\t\tcurrent\n") */
+export function parseGenerations(text: string): readonly Generation[] {
   return text
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
-      const [generation, date, nixosVersion, kernelVersion, configurationRevision, specialisations, mark] =
+      const [generation, path, date, nixosVersion, kernelVersion, configurationRevision, specialisations, mark] =
         line.split("\t");
-      return GenerationRow.parse({
+      return Generation.parse({
         generation,
+        path,
         date,
         nixosVersion,
         kernelVersion,

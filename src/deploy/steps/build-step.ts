@@ -53,7 +53,7 @@ export function buildStep(
               hint: "write it as address, user@address or [IPv6 address]:port",
             }),
           )
-        : open([target], signal).then(({ connection }) => ({ connection, queue: queueOn(connection) }));
+        : open([target], signal).then((connection) => ({ connection, queue: queueOn(connection) }));
     machines.set(address, made);
     return made;
   };
@@ -68,7 +68,7 @@ export function buildStep(
           return here.build(host);
         case "target": {
           if (session !== null) return onTarget(host, session.connection);
-          const { connection } = await open(loginTargets(host, { override: targetHost ?? undefined }), signal);
+          const connection = await open(loginTargets(host, { override: targetHost ?? undefined }), signal);
           try {
             return await onTarget(host, connection);
           } finally {

@@ -6,26 +6,26 @@ import type { Target } from "../../ssh/target.ts";
 import type { HostSteps } from "../deploy-host.ts";
 import type { Limit } from "../in-phase.ts";
 import { inPhase } from "../in-phase.ts";
-import { logIn } from "../log-in.ts";
+import { logInEarly } from "../log-in-early.ts";
 import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
 
-type ConnectServices = Pick<RunServices, "emit" | "interruption" | "open" | "parseInspection" | "remember">;
+type ConnectServices = Pick<RunServices, "emit" | "interruption" | "logIn" | "inspect" | "remember">;
 
 export function connectStep(
   { targetHost }: Pick<StepSettings, "targetHost">,
-  { emit, interruption, open, parseInspection, remember }: ConnectServices,
+  { emit, interruption, logIn, inspect, remember }: ConnectServices,
   limit: Limit,
 ): HostSteps["connect"] {
   const { halt } = interruption;
   return (name, evaluation) => {
     const known = remember(name);
     const inLimit = (targets: readonly Target[]): Promise<OpenedConnection> =>
-      inPhase({ emit, halt }, name, "connect", limit, () => open(targets, halt));
-    return logIn(
+      inPhase({ emit, halt }, name, "connect", limit, () => logIn(targets, halt));
+    return logInEarly(
       {
         open: inLimit,
-        parseInspection,
+        inspect: (opened) => inspect(opened, halt),
         guess: () => (known === null || targetHost !== null ? null : bareTarget(name, known)),
         targets: (host) =>
           loginTargets(host, { override: targetHost ?? undefined, lastKnown: known === null ? undefined : known }),

@@ -1,4 +1,5 @@
 // Saying no before anything is changed: who the machine is, how it does, whether there is room.
+import { nixTrust, untrusted } from "../../checks/nix-trust.ts";
 import { changeRefusals, identityRefusals, spaceRefusals } from "../../checks/refusals.ts";
 import type { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { Host } from "../../fleet/fleet.ts";
@@ -8,13 +9,13 @@ import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
 
 type RefuseServices = Pick<RunServices, "emit" | "interruption" | "nix" | "remember" | "run">;
-type RefuseSettings = Pick<StepSettings, "acceptNewMachine" | "allowDegraded">;
+type RefuseSettings = Pick<StepSettings, "acceptNewMachine" | "allowDegraded" | "goal">;
 
 /** Bytes free on the host from which on nobody asks how large the new system is. */
 const ample = 16 * 2 ** 30;
 
 export function refuseStep(settings: RefuseSettings, services: RefuseServices): HostSteps["refuse"] {
-  const { emit, remember, run } = services;
+  const { emit, interruption, remember, run } = services;
   const identified = new Set<string>();
   return async (host, session, when) => {
     const { connection, inspection } = session;
@@ -31,8 +32,15 @@ export function refuseStep(settings: RefuseSettings, services: RefuseServices): 
     switch (when) {
       case "up-to-date":
         return;
-      case "inspected":
-        return throwFirst(changeRefusals(host, inspection, { run, allowDegraded: settings.allowDegraded }));
+      case "inspected": {
+        const found = changeRefusals(host, inspection, { run, allowDegraded: settings.allowDegraded });
+        if (settings.goal !== "push") return throwFirst(found);
+        // Who only receives need not become root, but then the daemon has to take what we send.
+        throwFirst(found.filter(({ code }) => code !== "E_ELEVATION"));
+        if (connection.elevation !== null) return;
+        if ((await nixTrust(connection, interruption.halt)) === "no") throw untrusted(host.name);
+        return;
+      }
       case "built":
         return throwFirst(spaceRefusals(host, inspection, await needed(services, host, session)));
     }

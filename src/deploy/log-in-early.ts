@@ -7,10 +7,11 @@ import type { OpenedConnection } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
 import type { HostSession } from "./host-session.ts";
 
-export interface LogInServices {
+export interface EarlyLoginServices {
   /** A login to the first of the targets that answers, with the inspection script as its first question. */
   readonly open: (targets: readonly Target[]) => Promise<OpenedConnection>;
-  readonly parseInspection: (output: string) => Inspection;
+  /** What the host said at the login; a host that still starts is given time. */
+  readonly inspect: (opened: OpenedConnection) => Promise<Inspection>;
   /** Where the host was reached last time; null where that is not known. */
   readonly guess: (name: HostName) => Target | null;
   /** Where it is reached by its configuration, in order. */
@@ -18,7 +19,11 @@ export interface LogInServices {
 }
 
 /** Logs in and inspects; the session's connection knows how to become root. */
-export async function logIn(services: LogInServices, name: HostName, evaluation: Promise<Host>): Promise<HostSession> {
+export async function logInEarly(
+  services: EarlyLoginServices,
+  name: HostName,
+  evaluation: Promise<Host>,
+): Promise<HostSession> {
   const guess = services.guess(name);
   // Kept as a value: nobody may be waiting yet when it fails.
   const early = guess === null ? null : services.open([guess]).catch((error: unknown) => ({ error }));
@@ -46,13 +51,13 @@ async function close(early: Promise<OpenedConnection | { error: unknown }> | nul
   if (opened !== null && opened !== undefined && !("error" in opened)) await opened.connection.close();
 }
 
-function sessionOf(
-  { parseInspection }: LogInServices,
-  { connection, firstOutput }: OpenedConnection,
+async function sessionOf(
+  { inspect }: EarlyLoginServices,
+  opened: OpenedConnection,
   declared: Target | undefined,
-): HostSession {
-  const inspection = parseInspection(firstOutput);
-  return { connection: connection.withElevation(declared?.elevation ?? inspection.elevation), inspection };
+): Promise<HostSession> {
+  const inspection = await inspect(opened);
+  return { connection: opened.connection.withElevation(declared?.elevation ?? inspection.elevation), inspection };
 }
 
 /** Whether both are one login; how root is reached then is another matter. */

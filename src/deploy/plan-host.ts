@@ -1,0 +1,83 @@
+// What a goal would do to a host, found out without building, copying or changing anything (`--dry-run`).
+import { changeRefusals, identityRefusals } from "../checks/refusals.ts";
+import type { RefusalContext } from "../checks/refusals.ts";
+import type { FlotillaError } from "../domain/flotilla-error.ts";
+import type { Goal } from "../domain/goal.ts";
+import type { HostName } from "../domain/host-name.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { StorePath } from "../domain/store-path.ts";
+import type { Host } from "../fleet/fleet.ts";
+import { isSettled } from "./deploy-host.ts";
+import type { HostSession } from "./host-session.ts";
+import { outcomeOfError } from "./outcome-of-error.ts";
+
+export interface PlanRow {
+  readonly host: HostName;
+  /** How the host would end, as far as it can be foreseen. */
+  readonly foreseen: Outcome;
+  readonly current: StorePath | null;
+  readonly currentVersion: string | null;
+  readonly wanted: StorePath | null;
+  readonly wantedVersion: string | null;
+  /** Why it would not be changed; null where nothing is in the way. */
+  readonly problem: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
+}
+
+/** The plan for a host that was reached. */
+export function planHost(
+  goal: Exclude<Goal, "build">,
+  host: Host,
+  { inspection }: HostSession,
+  context: RefusalContext,
+): PlanRow {
+  const facts = {
+    host: host.name,
+    current: inspection.currentSystem,
+    currentVersion: inspection.currentVersion,
+    wanted: host.toplevel,
+    wantedVersion: host.version,
+  };
+  const settled = isSettled(goal, host.toplevel, inspection);
+  const [refusal] = [
+    ...identityRefusals(host, inspection, context),
+    ...(settled ? [] : changeRefusals(host, inspection, context)),
+  ];
+  if (refusal !== undefined) return { ...facts, foreseen: "refused", problem: problemOf(refusal) };
+  return { ...facts, foreseen: settled ? "unchanged" : wishedOutcome(goal), problem: null };
+}
+
+/** The plan for a host that does not evaluate or was not reached. */
+export function planOfError(host: HostName, error: FlotillaError): PlanRow {
+  return {
+    host,
+    foreseen: outcomeOfError(error),
+    current: null,
+    currentVersion: null,
+    wanted: null,
+    wantedVersion: null,
+    problem: problemOf(error),
+  };
+}
+
+/** How a host ends for which this goal goes well. */
+export function wishedOutcome(goal: Goal): Outcome {
+  switch (goal) {
+    case "build":
+      return "built";
+    case "push":
+    case "dry-activate":
+      return "pushed";
+    case "switch":
+      return "deployed";
+    case "boot":
+      return "staged";
+    case "test":
+      return "tested";
+  }
+}
+
+const problemOf = ({ code, hint, message }: FlotillaError): PlanRow["problem"] => ({
+  code,
+  message,
+  hint: hint ?? null,
+});

@@ -1,0 +1,67 @@
+// What a guard says, as events: its states as phases that begin and end, its log lines as they are.
+import type { GuardObserver, GuardState } from "../../activation/guard.ts";
+import type { Emit } from "../../domain/event.ts";
+import type { HostName } from "../../domain/host-name.ts";
+import type { Phase } from "../../domain/phase.ts";
+
+/** The phase that the view shows for each state of the guard; null: what it shows already. */
+const phaseOfState: Readonly<Record<GuardState, Phase | null>> = {
+  starting: null,
+  checking: null,
+  activating: "activate",
+  health: "health",
+  "awaiting-confirm": "confirm",
+  committing: "commit",
+  reverting: "activate",
+  finished: null,
+};
+
+/** Lines kept for the report of a host that fails. */
+const tailLength = 20;
+
+export class ActivationPhases implements GuardObserver {
+  /** The last lines that the activation printed. */
+  readonly log: string[] = [];
+  readonly #emit: Emit;
+  readonly #host: HostName;
+  #current: Phase | null = null;
+
+  constructor(emit: Emit, host: HostName) {
+    this.#emit = emit;
+    this.#host = host;
+  }
+
+  onState(state: GuardState, detail: string | null): void {
+    const phase = phaseOfState[state];
+    if (phase === null) return;
+    const shown = state === "reverting" ? (detail ?? "restoring the previous system") : detail;
+    this.#begin(phase, shown === null ? {} : { detail: shown });
+  }
+
+  onLog(line: string): void {
+    if (this.log.push(line) > tailLength) this.log.shift();
+    this.#emit({ type: "host-log", host: this.#host, phase: "activate", line });
+  }
+
+  /** What is tried from here while the guard waits for it. */
+  confirming(address: string, deadline: Date): void {
+    this.#begin("confirm", { detail: `new connection to ${address}`, deadline: deadline.toISOString() });
+  }
+
+  end(): void {
+    if (this.#current !== null && this.#current !== "activate") this.#say("finished");
+    this.#current = null;
+  }
+
+  #begin(phase: Phase, more: { readonly detail?: string; readonly deadline?: string }): void {
+    // `activate` itself begins and ends with the step.
+    if (this.#current !== null && this.#current !== phase && this.#current !== "activate") this.#say("finished");
+    this.#current = phase;
+    this.#emit({ type: "host-phase", host: this.#host, phase, state: "started", ...more });
+  }
+
+  #say(state: "finished"): void {
+    if (this.#current === null) return;
+    this.#emit({ type: "host-phase", host: this.#host, phase: this.#current, state });
+  }
+}

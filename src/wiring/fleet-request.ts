@@ -1,0 +1,49 @@
+// From what the command line says of a fleet to what the rooms want of it.
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { availableParallelism, freemem } from "node:os";
+import { join } from "node:path";
+import type { FleetOptions } from "../cli/use-cases.ts";
+import { findFlake } from "../fleet/find-flake.ts";
+import { parseSelection } from "../fleet/select.ts";
+import type { Selection } from "../fleet/select.ts";
+import { defaultWorkers } from "../nix/default-workers.ts";
+import type { LockedFlake } from "../nix/locked-flake.ts";
+import type { Nix } from "../nix/nix.ts";
+
+export interface FleetRequest {
+  readonly flake: LockedFlake;
+  readonly selection: Selection;
+  readonly useCache: boolean;
+  readonly evaluationWorkers: number;
+}
+
+/** Finds and locks the flake, and parses the selection: what is wrong with either is said before anything is done. */
+export async function fleetRequest(
+  { evaluationCache, flake, on }: FleetOptions,
+  workers: number | null,
+  nix: Nix,
+  directory: string,
+  signal: AbortSignal,
+): Promise<FleetRequest> {
+  const selection = parseSelection(on ?? "*");
+  return {
+    flake: await nix.lockFlake(flake ?? findFlake(directory), signal),
+    selection,
+    useCache: evaluationCache,
+    evaluationWorkers: workers ?? defaultWorkers(Infinity, availableParallelism(), freemem()),
+  };
+}
+
+/** Where the gc roots of a fleet are: beside its flake, or among our own state where that cannot be written. */
+export async function rootsDirectory({ directory, reference }: LockedFlake, state: string): Promise<string> {
+  const elsewhere = join(state, "gcroots", createHash("sha256").update(reference).digest("hex").slice(0, 16));
+  if (directory === null) return elsewhere;
+  try {
+    await access(directory, constants.W_OK);
+    return join(directory, ".gcroots");
+  } catch {
+    return elsewhere;
+  }
+}

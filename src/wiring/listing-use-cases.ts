@@ -1,0 +1,156 @@
+// The commands that list: hosts, status, history, generations, doctor, and what a deploy would do.
+import type {
+  DeployOptions,
+  DoctorOptions,
+  DoctorRow,
+  GenerationRow,
+  GenerationsOptions,
+  HistoryOptions,
+  HistoryRow,
+  HostRow,
+  Limits,
+  Listing,
+  ListOptions,
+  PlanRow,
+  StatusRow,
+} from "../cli/use-cases.ts";
+import { nixTrust } from "../checks/nix-trust.ts";
+import { planHost, planOfError, wishedOutcome } from "../deploy/plan-host.ts";
+import { systemProfile } from "../deploy/steps/activate-step.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import { runExitStatus } from "../domain/outcome.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import { examineAbsent, examineHere, examineHost } from "../operate/doctor.ts";
+import { eachHost } from "../operate/each-host.ts";
+import { learnEnds } from "../operate/learn-ends.ts";
+import { listGenerations } from "../operate/list-generations.ts";
+import { listHistory } from "../operate/list-history.ts";
+import { listHosts } from "../operate/list-hosts.ts";
+import { statusHosts } from "../operate/status-hosts.ts";
+import { visitHosts } from "../operate/visit-hosts.ts";
+import { fleetRequest } from "./fleet-request.ts";
+import { stamped } from "./run-stage.ts";
+import { visit } from "./visit.ts";
+import type { Viewpoint } from "./visit.ts";
+
+/** 0 all were seen, 4 none was, 1 some were not. */
+function listingOf<Row>(rows: readonly Row[], seen: (row: Row) => boolean): Listing<Row> {
+  return { rows, exitStatus: runExitStatus(rows.map((row): Outcome => (seen(row) ? "unchanged" : "unreachable"))) };
+}
+
+export async function hosts(options: ListOptions, view: Viewpoint): Promise<Listing<HostRow>> {
+  const { directory, onWarning, signal, tools } = view;
+  const nix = tools.nix(options.nix);
+  const request = await fleetRequest(options, options.limits.evaluate, nix, directory, signal);
+  const rows = await listHosts(request, { nix, onWarning, signal });
+  return { rows, exitStatus: rows.every(({ problem }) => problem === null) ? 0 : 1 };
+}
+
+export async function status(options: ListOptions, view: Viewpoint): Promise<Listing<StatusRow>> {
+  const { signal, tools } = view;
+  const { history } = tools;
+  const { request, services } = await visit(view, options);
+  const rows = await statusHosts(
+    request,
+    {
+      ...services,
+      learnEnds: (host, session) =>
+        learnEnds(
+          {
+            guard: tools.guard(),
+            history,
+            record: (run, event) => history.record(stamped(run, event)),
+            now: () => new Date(),
+            signal,
+          },
+          host,
+          session,
+        ),
+      lastRun: (host) => {
+        const [last] = history.lastRuns(1, host);
+        if (last === undefined) return null;
+        const { finished, outcome } = last.hosts[0] ?? { finished: null, outcome: null };
+        return { run: last.run, at: finished ?? last.started, outcome };
+      },
+    },
+    options.limits.connect,
+  );
+  return listingOf(rows, ({ reachable }) => reachable);
+}
+
+export function history({ host, limit }: HistoryOptions, { tools }: Viewpoint): Promise<Listing<HistoryRow>> {
+  return Promise.resolve({ rows: listHistory(tools.history, limit, host), exitStatus: 0 });
+}
+
+export async function generations(options: GenerationsOptions, view: Viewpoint): Promise<Listing<GenerationRow>> {
+  const limits: Limits = { evaluate: null, build: null, connect: 1, copy: 1, activate: 1 };
+  const { request, services } = await visit(view, { ...options, on: options.host, limits });
+  const [rows] = await visitHosts<readonly GenerationRow[]>(
+    request,
+    services,
+    1,
+    async (_host, { connection }) => {
+      const found = await listGenerations(connection, systemProfile, view.signal);
+      return found.map(({ path: _path, ...row }) => row);
+    },
+    (_host, error) => Promise.reject(error),
+  );
+  return { rows: rows ?? [], exitStatus: 0 };
+}
+
+export async function doctor(options: DoctorOptions, view: Viewpoint): Promise<Listing<DoctorRow>> {
+  const { signal, tools } = view;
+  const nix = tools.nix(options.nix);
+  const { environment, runner, stateDirectory } = tools;
+  const rows = [...(await examineHere({ runner, nix, environment, stateDirectory, signal }))];
+  if (options.hosts.length > 0) {
+    const limits: Limits = { evaluate: null, build: null, connect: 8, copy: 1, activate: 1 };
+    const { request, services } = await visit(view, { ...options, on: options.hosts.join(","), limits });
+    const found = await visitHosts<readonly DoctorRow[]>(
+      request,
+      services,
+      limits.connect,
+      async (host, session) => {
+        const trust = await nixTrust(session.connection, signal);
+        const trusted = trust === "unknown" ? null : trust === "yes";
+        return examineHost(host, session, trusted, tools.history.lastKnown(host.name)?.machineId ?? null);
+      },
+      async (host, error) => examineAbsent(host, error),
+    );
+    rows.push(...found.flat());
+  }
+  return { rows, exitStatus: rows.some(({ state }) => state === "missing") ? 1 : 0 };
+}
+
+/** `deploy --dry-run`: evaluates, logs in, inspects and checks; builds, copies and changes nothing. */
+export async function plan(options: DeployOptions, view: Viewpoint): Promise<Listing<PlanRow>> {
+  const { goal, targetHost } = options;
+  const { request, services } = await visit(view, options, targetHost);
+  const rows =
+    goal === "build"
+      ? await eachHost<PlanRow>(request, services, async (name, evaluation) => {
+          try {
+            const { toplevel, version } = await evaluation;
+            const facts = { current: null, currentVersion: null, wanted: toplevel, wantedVersion: version };
+            return { host: name, foreseen: wishedOutcome(goal), ...facts, problem: null };
+          } catch (error) {
+            if (error instanceof FlotillaError) return planOfError(name, error);
+            throw error;
+          }
+        })
+      : await visitHosts<PlanRow>(
+          request,
+          services,
+          options.limits.connect,
+          async (host, session) =>
+            planHost(goal, host, session, {
+              run: null,
+              knownMachineId: view.tools.history.lastKnown(host.name)?.machineId ?? null,
+              acceptNewMachine: options.acceptNewMachine,
+              allowDegraded: options.allowDegraded,
+              neededBytes: { nix: null, boot: null },
+            }),
+          async (host, error) => planOfError(host, error),
+        );
+  return { rows, exitStatus: runExitStatus(rows.map(({ foreseen }) => foreseen)) };
+}

@@ -1,0 +1,75 @@
+// The use cases of the command line with the real rooms behind them. Loaded by the commands that need it.
+import type { AttachOptions, DeployOptions, RollbackOptions, UseCases, ViewOptions } from "../cli/use-cases.ts";
+import { chooseRenderer } from "../terminal/renderer.ts";
+import { systemTimers } from "../terminal/view-ports.ts";
+import type { TerminalStream, ViewProcess } from "../terminal/view-ports.ts";
+import { listenForInterruption } from "./interruption.ts";
+import type { SignalSource } from "./interruption.ts";
+import * as listing from "./listing-use-cases.ts";
+import * as runs from "./run-use-cases.ts";
+import type { RunStage } from "./run-stage.ts";
+import * as sessions from "./session-use-cases.ts";
+import { Tools } from "./tools.ts";
+import type { Viewpoint } from "./visit.ts";
+
+/** The part of the world that the program stands in. */
+export interface World {
+  readonly stdout: TerminalStream;
+  readonly stderr: TerminalStream;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly directory: string;
+  readonly process: ViewProcess & SignalSource;
+}
+
+export function realUseCases(world: World): UseCases {
+  const { directory, environment, process, stderr, stdout } = world;
+
+  const warn = (message: string): void => void stderr.write(`warning: ${message}\n`);
+
+  /** Looks without a view of its own; Ctrl-C ends it. */
+  const look = async <Result>(work: (view: Viewpoint) => Promise<Result>): Promise<Result> => {
+    const tools = new Tools(environment, (warning) => warn(warning.message));
+    const { interruption, stop } = listenForInterruption(process, () => {});
+    try {
+      return await work({ tools, directory, onWarning: warn, signal: interruption.halt });
+    } finally {
+      stop();
+      await tools.close();
+    }
+  };
+
+  /** Plays a run on a stage with a view. */
+  const play = async (view: ViewOptions, work: (stage: RunStage) => Promise<number>): Promise<number> => {
+    const tools = new Tools(environment, (warning) => warn(warning.message));
+    const renderer = chooseRenderer({ ...view, stdout, stderr, env: environment, process, timers: systemTimers });
+    const { interruption, stop } = listenForInterruption(process, () =>
+      warn("nothing new is started; what is under way is finished. Once more leaves at once, and the guards decide."),
+    );
+    try {
+      return await work({ tools, renderer, interruption });
+    } finally {
+      renderer.finish();
+      stop();
+      await tools.close();
+    }
+  };
+
+  const line =
+    (stream: TerminalStream) =>
+    (host: string, text: string): void =>
+      void stream.write(`${host} | ${text}\n`);
+
+  return {
+    deploy: (options: DeployOptions) => play(options.view, (stage) => runs.deploy(options, stage, directory)),
+    rollback: (options: RollbackOptions) => play(options.view, (stage) => runs.rollback(options, stage, directory)),
+    attach: (options: AttachOptions) => play(options.view, (stage) => runs.attach(options, stage)),
+    plan: (options) => look((view) => listing.plan(options, view)),
+    exec: (options) => look((view) => sessions.exec(options, view, { stdout: line(stdout), stderr: line(stderr) })),
+    ssh: (options) => look((view) => sessions.ssh(options, view)),
+    hosts: (options) => look((view) => listing.hosts(options, view)),
+    status: (options) => look((view) => listing.status(options, view)),
+    history: (options) => look((view) => listing.history(options, view)),
+    generations: (options) => look((view) => listing.generations(options, view)),
+    doctor: (options) => look((view) => listing.doctor(options, view)),
+  };
+}

@@ -1,0 +1,49 @@
+// The stage that a run plays on: its events go to the view and to the history, Ctrl-C comes back from it.
+import { eventVersion } from "../domain/event.ts";
+import type { Emit, EventBody, RunEvent } from "../domain/event.ts";
+import type { RunId } from "../domain/run-id.ts";
+import type { Interruption, RunServices } from "../deploy/run-services.ts";
+import { inspect } from "./inspect.ts";
+import { checkHealthFromOperator } from "../checks/operator-health.ts";
+import type { Nix } from "../nix/nix.ts";
+import type { Renderer } from "../terminal/renderer.ts";
+import { systemClock } from "./system-clock.ts";
+import type { Tools } from "./tools.ts";
+
+export interface RunStage {
+  readonly tools: Tools;
+  readonly renderer: Renderer;
+  readonly interruption: Interruption;
+}
+
+export function stamped(run: RunId, body: EventBody): RunEvent {
+  return { schema: eventVersion, run, at: new Date().toISOString(), ...body };
+}
+
+/** Stamps what happened in this run, shows it, and writes it down. */
+export function emitter(run: RunId, { renderer, tools }: RunStage): Emit {
+  return (body: EventBody) => {
+    const event = stamped(run, body);
+    renderer.event(event);
+    tools.history.record(event);
+  };
+}
+
+/** What a run needs of the rooms, with the real ones behind it. */
+export function runServices(run: RunId, stage: RunStage, nix: Nix): RunServices {
+  const { interruption, tools } = stage;
+  return {
+    run,
+    operator: tools.operator(),
+    nix,
+    guard: tools.guard(),
+    logIn: (targets, signal) => tools.logIn(targets, signal),
+    open: (targets, signal) => tools.open(targets, signal),
+    inspect,
+    remember: (host) => tools.history.lastKnown(host),
+    checkHealth: (checks, signal) => checkHealthFromOperator(checks, { runner: tools.runner, signal }),
+    emit: emitter(run, stage),
+    clock: systemClock,
+    interruption,
+  };
+}

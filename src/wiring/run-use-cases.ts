@@ -1,0 +1,99 @@
+// The commands that are runs: deploy, rollback, attach. Each plays on a stage and ends with an exit status.
+import type { AttachOptions, DeployOptions, RollbackOptions } from "../cli/use-cases.ts";
+import { deployHost } from "../deploy/deploy-host.ts";
+import { deployRun } from "../deploy/deploy-run.ts";
+import type { DeployOne } from "../deploy/deploy-run.ts";
+import { Gates } from "../deploy/gates.ts";
+import { hostSteps } from "../deploy/host-steps.ts";
+import type { HostSteps } from "../deploy/deploy-host.ts";
+import type { StepSettings } from "../deploy/step-settings.ts";
+import { systemClock } from "./system-clock.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import { parseInspection } from "../checks/inspection.ts";
+import { attachRun } from "../operate/attach-run.ts";
+import { rollbackHost } from "../operate/rollback-host.ts";
+import type { FleetOptions, Limits } from "../cli/use-cases.ts";
+import { fleetRequest, rootsDirectory } from "./fleet-request.ts";
+import { emitter, runServices } from "./run-stage.ts";
+import type { RunStage } from "./run-stage.ts";
+
+/** What a rollback has no word on: nothing is evaluated for its system, built or copied. */
+const asConfigured = {
+  goal: "switch",
+  targetHost: null,
+  buildOn: null,
+  substitute: true,
+  acceptNewMachine: false,
+  rollback: null,
+} as const;
+
+export async function deploy(options: DeployOptions, stage: RunStage, directory: string): Promise<number> {
+  return run(
+    options,
+    options,
+    stage,
+    directory,
+    (steps) => (name, evaluation) => deployHost(steps, options.goal, name, evaluation),
+  );
+}
+
+export async function rollback(options: RollbackOptions, stage: RunStage, directory: string): Promise<number> {
+  const settings = { ...asConfigured, ...options };
+  return run(
+    options,
+    settings,
+    stage,
+    directory,
+    (steps) => (name, evaluation) => rollbackHost(steps, options.to, name, evaluation),
+  );
+}
+
+async function run(
+  fleet: FleetOptions & { readonly limits: Limits },
+  settings: Omit<StepSettings, "roots">,
+  stage: RunStage,
+  directory: string,
+  deployWith: (steps: HostSteps) => DeployOne,
+): Promise<number> {
+  const { interruption, tools } = stage;
+  const nix = tools.nix(fleet.nix);
+  const request = await fleetRequest(fleet, fleet.limits.evaluate, nix, directory, interruption.halt);
+  const services = runServices(tools.newRunId(), stage, nix);
+  const roots = await rootsDirectory(request.flake, tools.stateDirectory);
+  const gates = new Gates();
+  const { close, steps } = hostSteps({ ...settings, roots }, services, gates);
+  try {
+    return await deployRun(
+      { ...request, goal: settings.goal, targetHost: settings.targetHost },
+      services,
+      gates,
+      deployWith(steps),
+    );
+  } finally {
+    await close();
+  }
+}
+
+export async function attach({ host, run: id }: AttachOptions, stage: RunStage): Promise<number> {
+  const { interruption, tools } = stage;
+  const { history } = tools;
+  const record = history.run(id);
+  const hosts = host === null ? record.hosts : record.hosts.filter((other) => other.host === host);
+  if (hosts.length === 0) {
+    throw new FlotillaError("E_SELECTION", `run ${record.run} had no host ${host}`, {
+      hint: `it had ${record.hosts.map((other) => other.host).join(", ")}`,
+    });
+  }
+  return attachRun(record, hosts, {
+    guard: tools.guard(),
+    logIn: async (targets) => {
+      const opened = await tools.logIn(targets, interruption.leave);
+      const inspection = parseInspection(opened.firstOutput);
+      return { connection: opened.connection.withElevation(inspection.elevation), inspection };
+    },
+    lastLogin: (one) => one.login ?? history.lastKnown(one.host),
+    emit: emitter(record.run, stage),
+    clock: systemClock,
+    signal: interruption.leave,
+  });
+}

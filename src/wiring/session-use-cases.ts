@@ -1,0 +1,51 @@
+// The commands that open a door to hosts: exec and ssh.
+import type { ExecOptions, SshOptions } from "../cli/use-cases.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { HostName } from "../domain/host-name.ts";
+import { exitStatus } from "../domain/outcome.ts";
+import { loginTargets } from "../fleet/target-of.ts";
+import { eachHost } from "../operate/each-host.ts";
+import { execHosts } from "../operate/exec-hosts.ts";
+import type { ExecEnd } from "../operate/exec-hosts.ts";
+import { fleetRequest } from "./fleet-request.ts";
+import { visit } from "./visit.ts";
+import type { Viewpoint } from "./visit.ts";
+
+export interface ExecOutput {
+  readonly stdout: (host: HostName, line: string) => void;
+  readonly stderr: (host: HostName, line: string) => void;
+}
+
+/** 0 where the command ended with 0 everywhere; 4 where no host was reached; 1 otherwise. */
+export async function exec(options: ExecOptions, view: Viewpoint, output: ExecOutput): Promise<number> {
+  const { request, services } = await visit(view, options);
+  const onLine = (host: HostName, stream: "stdout" | "stderr", line: string): void => output[stream](host, line);
+  const ends = await execHosts(request, { ...services, onLine }, options.limits.connect, options.command);
+  for (const { end, host } of ends) {
+    if (end instanceof FlotillaError) output.stderr(host, `${end.code}: ${end.message}`);
+    else if (end !== 0) output.stderr(host, `ended with status ${end}`);
+  }
+  return exitStatusOfExec(ends);
+}
+
+export function exitStatusOfExec(ends: readonly ExecEnd[]): number {
+  if (ends.every(({ end }) => end === 0)) return exitStatus.success;
+  const away = ({ end }: ExecEnd): boolean => end instanceof FlotillaError && end.step === "connect";
+  return ends.every(away) ? exitStatus.unreachable : exitStatus.failure;
+}
+
+/** The operator's own session in their terminal; its exit status is ours. */
+export async function ssh(options: SshOptions, view: Viewpoint): Promise<number> {
+  const { directory, signal, tools } = view;
+  const nix = tools.nix(options.nix);
+  const request = await fleetRequest({ ...options, on: options.host }, 1, nix, directory, signal);
+  const [target] = await eachHost(request, { nix, onWarning: view.onWarning, signal }, async (_name, evaluation) =>
+    loginTargets(await evaluation).at(0),
+  );
+  if (target === undefined) {
+    throw new FlotillaError("E_CONFIGURATION", `${options.host} is built, never deployed to: its targetHost is null`, {
+      host: options.host,
+    });
+  }
+  return tools.ssh.interactive(target, options.command);
+}

@@ -1,0 +1,40 @@
+// What it takes to visit the hosts of a fleet for something other than a run.
+import pLimit from "p-limit";
+import type { FleetOptions, Limits } from "../cli/use-cases.ts";
+import { connectStep } from "../deploy/steps/connect-step.ts";
+import type { FleetRequest } from "../operate/each-host.ts";
+import type { VisitServices } from "../operate/visit-hosts.ts";
+import { fleetRequest } from "./fleet-request.ts";
+import { inspect } from "./inspect.ts";
+import type { Tools } from "./tools.ts";
+
+/** Where a command looks from, and what ends it early. */
+export interface Viewpoint {
+  readonly tools: Tools;
+  readonly directory: string;
+  readonly onWarning: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Everything that visiting hosts takes, for one fleet. */
+export async function visit(
+  view: Viewpoint,
+  options: FleetOptions & { readonly limits: Limits },
+  targetHost: string | null = null,
+): Promise<{ readonly request: FleetRequest; readonly services: VisitServices }> {
+  const { directory, onWarning, signal, tools } = view;
+  const nix = tools.nix(options.nix);
+  const request = await fleetRequest(options, options.limits.evaluate, nix, directory, signal);
+  const connect = connectStep(
+    { targetHost },
+    {
+      emit: () => {},
+      interruption: { halt: signal, leave: signal },
+      logIn: (targets, until) => tools.logIn(targets, until),
+      inspect,
+      remember: (host) => tools.history.lastKnown(host),
+    },
+    pLimit(options.limits.connect),
+  );
+  return { request, services: { nix, connect, onWarning, signal } };
+}
