@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
+import { describeHealthCheck } from "../fleet/describe-health-check.ts";
 import type { Runner } from "../process/runner.ts";
 
 export interface OperatorHealthOptions {
@@ -55,21 +56,6 @@ export async function checkHealthFromOperator(
     throw error;
   } finally {
     others.abort();
-  }
-}
-
-/** How a check is called in messages: its name, or what it looks at. */
-export function describeHealthCheck(check: HealthCheck): string {
-  if (check.name !== null) return check.name;
-  switch (check.type) {
-    case "unit":
-      return `unit ${check.unit}`;
-    case "http":
-      return `http ${check.url}`;
-    case "tcp":
-      return `tcp ${check.address}:${check.port}`;
-    case "command":
-      return `command ${check.command[0] ?? ""}`;
   }
 }
 

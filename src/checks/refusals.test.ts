@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HostName } from "../domain/host-name.ts";
 import { Deployment } from "../fleet/deployment.ts";
 import type { Inspection } from "./inspection.ts";
-import { type RefusalContext, refusals } from "./refusals.ts";
+import { type RefusalContext, changeRefusals, identityRefusals, spaceRefusals } from "./refusals.ts";
 import { healthyInspection } from "./test-inspection.ts";
 
 const context: RefusalContext = {
@@ -18,12 +18,17 @@ interface Change {
   readonly settings?: object;
   readonly system?: string;
 }
-const found = ({ inspection = {}, context: changed = {}, settings = {}, system = "x86_64-linux" }: Change) =>
-  refusals(
-    { name: HostName.parse("web"), system, deployment: Deployment.parse(settings) },
-    { ...healthyInspection, ...inspection },
-    { ...context, ...changed },
-  );
+/** All three kinds, in the order in which a deploy asks for them. */
+function found({ inspection = {}, context: changed = {}, settings = {}, system = "x86_64-linux" }: Change) {
+  const host = { name: HostName.parse("web"), system, deployment: Deployment.parse(settings) };
+  const seen = { ...healthyInspection, ...inspection };
+  const judgedBy = { ...context, ...changed };
+  return [
+    ...identityRefusals(host, seen, judgedBy),
+    ...changeRefusals(host, seen, judgedBy),
+    ...spaceRefusals(host, seen, judgedBy.neededBytes),
+  ];
+}
 const lock = { run: "bbbbbbbb", operator: "ben@desk", since: "2025-11-20T10:00:00Z" };
 
 describe("a host that may be changed", () => {

@@ -1,4 +1,4 @@
-// What forbids to deploy to a host, before anything is changed on it. Each refusal says a way out.
+// What forbids to deploy to a host, before anything is changed on it; the gravest first. Each refusal says a way out.
 import type { ErrorDetails } from "../domain/flotilla-error.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { ErrorCode } from "../domain/error-codes.ts";
@@ -20,19 +20,6 @@ export interface RefusalContext {
   readonly allowDegraded: boolean;
   /** What the new system takes, as far as that is known. */
   readonly neededBytes: { readonly nix: number | null; readonly boot: number | null };
-}
-
-/**
- * All reasons not to change this host, the gravest first; none: go on.
- *
- * @example const [refusal] = refusals(host, inspection, context); if (refusal !== undefined) throw refusal;
- */
-export function refusals(host: RefusalHost, inspection: Inspection, context: RefusalContext): readonly FlotillaError[] {
-  return [
-    ...identityRefusals(host, inspection, context),
-    ...changeRefusals(host, inspection, context),
-    ...spaceRefusals(host, inspection, context.neededBytes),
-  ];
 }
 
 /** Whether the machine that answered is the one that is meant: asked of every host, also of one with nothing to do. */
