@@ -1,5 +1,6 @@
 // What `sh -s` reads on the host to start a guard: lays down the guard and its order, and becomes its `start` verb.
 import { createHash } from "node:crypto";
+import { RunId } from "../domain/run-id.ts";
 import { guardOrderFile } from "./guard-order-file.ts";
 import type { GuardOrder } from "./guard.ts";
 
@@ -14,21 +15,23 @@ import type { GuardOrder } from "./guard.ts";
  */
 export function guardLaunchScript(guard: string, order: GuardOrder): string {
   const orderFile = guardOrderFile(order);
+  // It stands in the script without quotes.
+  const run = RunId.parse(order.run);
   return `\
 launch_guard() {
 umask 077
 PATH=/run/wrappers/bin:/run/current-system/sw/bin:$PATH:/usr/bin:/bin
 runtime=\${FLOTILLA_ROOT:-}/run/flotilla
-directory=$runtime/runs/${order.run}
-staging=$runtime/staging.${order.run}.$$
+directory=$runtime/runs/${run}
+staging=$runtime/staging.${run}.$$
 # bash keeps long here-documents in a file; on a full disk only /run has room.
 TMPDIR=\${FLOTILLA_ROOT:-}/run
 if [ -d "$directory" ]; then
   if [ "$(print_order)" != "$(cat "$directory/order")" ]; then
-    echo 'E E_LOCKED another deployment of run ${order.run} has this host'
+    echo 'E E_LOCKED another deployment of run ${run} has this host'
     exit 1
   fi
-  exec /bin/sh "$directory/guard" follow ${order.run}
+  exec sh "$directory/guard" follow ${run}
 fi
 mkdir -p "$staging" "$runtime/runs" &&
   print_guard >"$staging/guard" &&
@@ -38,7 +41,7 @@ mkdir -p "$staging" "$runtime/runs" &&
   echo "E E_TARGET_DISK_FULL the guard cannot be written to $runtime"
   exit 1
 }
-exec /bin/sh "$directory/guard" start ${order.run}
+exec sh "$directory/guard" start ${run}
 }
 print_guard() {
 cat <<${hereDocument(guard)}

@@ -52,7 +52,7 @@ export function parseGuardLine(line: string): GuardLine | null {
     }
     case "S": {
       const [state, detail] = splitOnce(rest);
-      return { type: "state", state: understood(State, state, line), detail: detail === "" ? null : detail };
+      return { type: "state", state: understood(State, state, line), detail: detail.trim() === "" ? null : detail };
     }
     case "N":
       return { type: "note", text: rest };
@@ -64,7 +64,7 @@ export function parseGuardLine(line: string): GuardLine | null {
       return { type: "under-way" };
     case "O": {
       const [outcome, codeAndMessage] = splitOnce(rest);
-      const [code, message] = splitOnce(codeAndMessage);
+      const [code, message] = splitOnce(codeAndMessage.trimEnd());
       return {
         type: "end",
         outcome: understood(Outcome, outcome, line),
@@ -83,7 +83,7 @@ export function parseGuardLine(line: string): GuardLine | null {
 
 function splitOnce(text: string): [first: string, rest: string] {
   const space = text.indexOf(" ");
-  return space === -1 ? [text, ""] : [text.slice(0, space), text.slice(space + 1).trimEnd()];
+  return space === -1 ? [text, ""] : [text.slice(0, space), text.slice(space + 1)];
 }
 
 function understood<S extends z.ZodType>(schema: S, value: string, line: string): z.output<S> {

@@ -401,13 +401,13 @@ go_back() {
   claim "revert-$1"
   put cause "$1
 $2"
-  enter_state reverting "$2"
   keep cause || :
   kill_steps
   if [ "$rollback" = false ]; then
     finish_kept "$1" "$2"
     return
   fi
+  enter_state reverting "$2"
   attempt=1
   while [ "$attempt" -le "$revert_attempts" ]; do
     wait_for_switch_lock
@@ -804,7 +804,8 @@ probe_http() {
     echo "neither curl nor wget is on this host"
     return 1
   fi
-  echo "answered ${answer:-nothing}, not $2"
+  # 000 is curl's way to say that there was no answer; it has said why.
+  [ "$answer" = 000 ] || echo "answered ${answer:-nothing}, not $2"
   [ "$answer" = "$2" ]
 }
 
@@ -911,7 +912,7 @@ settle_others() {
     name=${directory##*/}
     if [ -e "$directory/order" ] && [ "$name" != "$run" ] && [ ! -e "$records/$name/outcome" ] &&
       [ ! -e "$runtime/runs/$name/outcome" ]; then
-      /bin/sh "$live/guard" settle "$name" E_GUARD_LOST "the guard ended" || :
+      sh "$live/guard" settle "$name" E_GUARD_LOST "the guard ended" || :
     fi
   done
 }
@@ -988,10 +989,12 @@ start() {
     --property=OOMScoreAdjust=-500 --property=TimeoutStopSec="$stop_seconds" \
     --property=ExecStopPost="/bin/sh $live/guard stop-post $run" --property=OnFailure=flotilla-deadman.service \
     -- /bin/sh "$live/guard" supervise "$run" 2>&1); do
-    # The one who was quicker may not have written its name yet, or may be just leaving.
-    sleep 0.5
     tries=$((tries + 1))
-    [ "$tries" -ge 2 ] || continue
+    [ "$tries" -ge 2 ] && [ -n "$(holder)" ] || [ "$tries" -ge 20 ] || {
+      # The one who was quicker may not have written its name yet, or be at its end and just leaving.
+      sleep 0.5
+      continue
+    }
     rm -rf "$live"
     if is_any_alive flotilla-guard.service; then say_error E_LOCKED "$(describe_holder)"; fi
     say_error E_COMMAND "the guard could not be started: $failure"
@@ -1005,6 +1008,8 @@ follow() {
   events_seen=$2 log_seen=$3
   [ -d "$place" ] || say_error E_NO_SUCH_RUN "this host has no record of run $run"
   say "flotilla-guard 1 $run"
+  # After a reboot there is only the record; a guard just starting has only the other.
+  [ -d "$live" ] || [ -e "$record/outcome" ] || start_settling
   abandoned=0 looks=0 spoken=0
   while :; do
     enter_run "$run"
