@@ -142,7 +142,7 @@ type Schema = z.infer<typeof Schema>;
 
 function eventsPage(): string {
   const events = Schema.parse(eventsSchema()).oneOf ?? [];
-  const common = ["schema", "run", "at", "type"];
+  const common = new Set(["schema", "run", "at", "type"]);
   const rows = (event: Schema, wanted: (field: string) => boolean) =>
     Object.entries(event.properties ?? {})
       .filter(([field]) => wanted(field))
@@ -162,15 +162,15 @@ function eventsPage(): string {
     "Every event has these fields:",
     table(
       ["Field", "Type", "Meaning"],
-      rows(first, (field) => common.includes(field) && field !== "type").concat([
+      rows(first, (field) => common.has(field) && field !== "type").concat([
         ["`type`", events.map((event) => typeName(event.properties?.["type"] ?? {})).join(" \\| "), "what happened"],
       ]),
     ),
     ...events.flatMap((event) => [
-      `## ${String(event.properties?.["type"]?.const)}`,
+      `## ${JSON.parse(typeName(event.properties?.["type"] ?? {}))}`,
       table(
         ["Field", "Type", "Meaning"],
-        rows(event, (field) => !common.includes(field)),
+        rows(event, (field) => !common.has(field)),
       ),
     ]),
   );
