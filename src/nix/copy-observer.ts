@@ -3,8 +3,9 @@ import { activityType, type NixLogMessage, resultType } from "./internal-json.ts
 import type { CopyRequest } from "./nix.ts";
 import { RecentLines } from "./recent-lines.ts";
 
-/** Bytes between two reports: Nix speaks up for each kilobyte. */
-const step = 256 * 1024;
+/** Bytes between two reports, and reports at most: Nix speaks up for every few kilobytes. */
+const leastStep = 256 * 1024;
+const mostReports = 200;
 
 export class CopyObserver {
   readonly #onProgress: CopyRequest["onProgress"];
@@ -72,7 +73,7 @@ export class CopyObserver {
     }
     if (type === resultType.progress && this.#underWay.has(id)) {
       this.#underWay.set(id, first ?? 0);
-      this.#report(step);
+      this.#report(Math.max(leastStep, this.#expected / mostReports));
     }
   }
 

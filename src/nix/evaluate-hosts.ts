@@ -81,7 +81,14 @@ async function evaluateHost(
       { signal, onStderrLine: (line) => onLog(name, line) },
     );
     if (result.exitCode !== 0) {
-      return failed(nixFailure(result, { fallback: "E_EVALUATION", what: `${name} does not evaluate`, place: "here" }));
+      return failed(
+        nixFailure(result, {
+          fallback: "E_EVALUATION",
+          what: `${name} does not evaluate`,
+          place: "here",
+          showTrace: settings.showTrace,
+        }),
+      );
     }
     const answer = HostAnswer.safeParse(JSON.parse(result.stdout));
     if (!answer.success) {

@@ -11,6 +11,8 @@ export interface FailureContext {
   /** Said before Nix's own words. */
   readonly what: string;
   readonly place: FailurePlace;
+  /** The log is all that Nix said, with the trace that was asked for. */
+  readonly showTrace?: boolean;
 }
 
 /** Interrupted, too late, known to the table, or else the fallback with Nix's own words. */
@@ -19,16 +21,18 @@ export function nixFailure(
   context: FailureContext,
 ): FlotillaError {
   if (result.aborted) return new FlotillaError("E_INTERRUPTED", `${context.what}: interrupted`);
-  const log = trimNixError(result.stderr);
+  const trimmed = trimNixError(result.stderr);
+  const everything = result.stderr.trimEnd().split("\n");
+  const log = context.showTrace === true ? everything : trimmed;
   if (result.timedOut) return new FlotillaError("E_DEADLINE", `${context.what}: nix did not end in its time`, { log });
   const known = classifyNixError(result.stderr, context.place);
   if (known !== null) {
     return new FlotillaError(known.code, `${context.what}: ${known.message}`, { hint: known.hint, log });
   }
   const words =
-    log.map((line) => line.replace(/^error:\s*|[;:,]$/gu, "")).find((line) => line !== "") ??
-    (result.stderr.trim().split("\n").at(-1) || "nix said nothing");
+    trimmed.map((line) => line.replace(/^error:\s*|[;:,]$/gu, "")).find((line) => line !== "") ??
+    (everything.at(-1) || "nix said nothing");
   return new FlotillaError(context.fallback, `${context.what}: ${words}`, {
-    log: log.length > 0 ? log : result.stderr.trim().split("\n").slice(-20),
+    log: log.length > 0 ? log : everything.slice(-20),
   });
 }

@@ -194,6 +194,40 @@ describe("nixPrograms", () => {
       });
     });
 
+    it("gives out the whole trace when it was asked for", async () => {
+      const stderr =
+        "error:\n       … while calling the 'throw' builtin\n         at /nix/store/x/flake.nix:1:1:\n       error: this host is broken";
+      answers.hosts["broken"] = { exitCode: 1, stderr };
+      const tracing = programs({ ...plainSettings, showTrace: true });
+      const results = await evaluate(tracing, await tracing.lockFlake(".", signal));
+      expect(results.get("broken")).toMatchObject({
+        message: "broken does not evaluate: this host is broken",
+        log: stderr.split("\n"),
+      });
+      expect(commands.at(-1)?.args).toContain("--show-trace");
+    });
+
+    it("answers all hosts of an interrupted run, and ends", async () => {
+      answers.metadata = metadata(true);
+      const nix = programs();
+      const flake = await nix.lockFlake(".", signal);
+      const controller = new AbortController();
+      const codes: unknown[] = [];
+      await nix.evaluate({
+        flake,
+        hosts: [web, broken],
+        useCache: true,
+        workers: 1,
+        signal: controller.signal,
+        onHost(_, result) {
+          codes.push("code" in result ? result.code : "evaluated");
+          controller.abort();
+        },
+        onLog() {},
+      });
+      expect(codes).toEqual(["evaluated", "E_INTERRUPTED"]);
+    });
+
     it("evaluates once what stays the same, and never keeps a failure", async () => {
       const nix = programs();
       const flake = await nix.lockFlake(".", signal);

@@ -57,9 +57,11 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
     },
     async evaluate(request) {
       const { flake, signal } = request;
-      const stillTheSame = async (): Promise<boolean> =>
-        !(flake.dirty || settings.overrideInputs.length > 0) ||
-        (await lockFlake(runner, settings, flake.reference, signal)).fingerprint === flake.fingerprint;
+      const stillTheSame = async (): Promise<boolean> => {
+        if (!flake.dirty && settings.overrideInputs.length === 0) return true;
+        const now = await lockFlake(runner, settings, flake.reference, signal).catch(() => null);
+        return now?.fingerprint === flake.fingerprint;
+      };
       const cache = await cacheOf(flake, request.useCache);
       await evaluateHosts({ runner, settings, cache, stillTheSame, now: options.now }, request);
     },

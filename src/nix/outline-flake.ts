@@ -45,7 +45,12 @@ export async function outlineFlake(
       { signal },
     );
     if (result.exitCode === 0) return JSON.parse(result.stdout) as unknown;
-    throw nixFailure(result, { fallback: "E_EVALUATION", what: `${flake.reference} does not evaluate`, place: "here" });
+    throw nixFailure(result, {
+      fallback: "E_EVALUATION",
+      what: `${flake.reference} does not evaluate`,
+      place: "here",
+      showTrace: settings.showTrace,
+    });
   };
   const { outputs, names, flotilla } = Outline.parse(
     namesAllOutputs(version) ? await evaluate(".", readAsset(outlineReader)) : await readApart(evaluate),
