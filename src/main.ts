@@ -18,5 +18,9 @@ process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
 process.exitCode = await runCli(process.argv.slice(2), {
   process: { stdout: process.stdout, stderr: process.stderr, env: process.env },
   cwd: process.cwd(),
-  useCases: () => Promise.reject(new Error("the use cases are not wired in yet")),
+  useCases: async () => {
+    const { realUseCases } = await import("./wiring/real-use-cases.ts");
+    const { env: environment, stdout, stderr } = process;
+    return realUseCases({ stdout, stderr, environment, directory: process.cwd(), process });
+  },
 });

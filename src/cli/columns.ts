@@ -3,7 +3,7 @@ import type { Outcome } from "../domain/outcome.ts";
 import { outcomeSign } from "../terminal/outcome-sign.ts";
 import { unicodeSymbols } from "../terminal/symbols.ts";
 import type { Cell, Column } from "../terminal/table.ts";
-import type { DoctorRow, GenerationRow, HistoryRow, HostRow, StatusRow } from "./use-cases.ts";
+import type { DoctorRow, GenerationRow, HistoryRow, HostRow, PlanRow, StatusRow } from "./use-cases.ts";
 
 const shortPath = (path: string | null): string | null =>
   path?.replace(/^\/nix\/store\/([0-9a-z]{8})[0-9a-z]*-/, "$1-") ?? null;
@@ -25,6 +25,12 @@ function stateCell({ reachable, state }: StatusRow): Cell {
 const outcomeCell = (outcome: Outcome | null): Cell =>
   outcome === null ? null : { text: outcome, tone: outcomeSign(outcome, unicodeSymbols).tone };
 
+/** Whether the host runs what its configuration describes now. */
+function configuredCell({ configured, system }: StatusRow): Cell {
+  if (configured === null || system === null) return null;
+  return configured === system ? { text: "runs", tone: "good" } : { text: "differs", tone: "caution" };
+}
+
 export const hostsColumns: readonly Column<HostRow>[] = [
   { header: "host", cell: ({ host }) => host },
   { header: "target", cell: ({ target }) => target },
@@ -34,6 +40,16 @@ export const hostsColumns: readonly Column<HostRow>[] = [
   { header: "problem", cell: ({ problem }) => (problem === null ? null : { text: problem, tone: "bad" }) },
 ];
 
+export const planColumns: readonly Column<PlanRow>[] = [
+  { header: "host", cell: ({ host }) => host },
+  { header: "would be", cell: ({ foreseen }) => outcomeCell(foreseen) },
+  { header: "runs", cell: ({ current, currentVersion }) => currentVersion ?? shortPath(current) },
+  { header: "wanted", cell: ({ wanted, wantedVersion }) => wantedVersion ?? shortPath(wanted) },
+  { header: "system", cell: ({ current, wanted }) => (current === wanted ? null : shortPath(wanted)) },
+  { header: "problem", cell: ({ problem }) => (problem === null ? null : { text: problem.message, tone: "bad" }) },
+  { header: "way out", cell: ({ problem }) => problem?.hint ?? null },
+];
+
 export const statusColumns: readonly Column<StatusRow>[] = [
   { header: "host", cell: ({ host }) => host },
   { header: "state", cell: stateCell },
@@ -41,6 +57,7 @@ export const statusColumns: readonly Column<StatusRow>[] = [
   { header: "version", cell: ({ version }) => version },
   { header: "kernel", cell: ({ kernel }) => kernel },
   { header: "system", cell: ({ system }) => shortPath(system) },
+  { header: "configured", cell: configuredCell },
   { header: "last run", cell: ({ lastRun }) => lastRun?.run ?? null },
   { header: "outcome", cell: ({ lastRun }) => outcomeCell(lastRun?.outcome ?? null) },
   { header: "at (utc)", cell: ({ lastRun }) => shortTime(lastRun?.at ?? null) },

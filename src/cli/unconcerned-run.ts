@@ -4,7 +4,6 @@ import type { DeployOptions } from "./use-cases.ts";
 export const unconcernedRun = {
   targetHost: null,
   buildOn: null,
-  dryRun: false,
   substitute: true,
   allowDegraded: false,
   acceptNewMachine: false,

@@ -1,9 +1,14 @@
 // What the commands ask of the rest of the program: one method a command, typed options in, an exit status or rows out.
 // main.ts wires the real ones; the tests of the command line give a small fake. Options are validated before they get here.
+import type { PlanRow } from "../deploy/plan-host.ts";
+import type { DoctorRow } from "../operate/doctor.ts";
+import type { Generation } from "../operate/list-generations.ts";
+import type { HistoryRow } from "../operate/list-history.ts";
+import type { HostRow } from "../operate/list-hosts.ts";
+import type { StatusRow } from "../operate/status-hosts.ts";
 import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
-import type { Outcome } from "../domain/outcome.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { NixSettings } from "../nix/nix.ts";
 
@@ -54,8 +59,6 @@ export interface DeployOptions extends FleetOptions {
   readonly targetHost: string | null;
   /** null: what each host's settings say. */
   readonly buildOn: BuildOn | null;
-  /** Evaluate, connect, inspect and check; build, copy and change nothing. */
-  readonly dryRun: boolean;
   /** Whether targets fetch from their own substituters. */
   readonly substitute: boolean;
   readonly allowDegraded: boolean;
@@ -120,75 +123,20 @@ export interface Listing<Row> {
   readonly exitStatus: number;
 }
 
-export interface HostRow {
-  readonly host: HostName;
-  /** user@address:port; null where the host is built, never deployed to. */
-  readonly target: string | null;
-  readonly tags: readonly string[];
-  /** e.g. x86_64-linux; null where the configuration does not evaluate. */
-  readonly system: string | null;
-  readonly version: string | null;
-  /** Why it cannot be deployed, in one line. */
-  readonly problem: string | null;
-}
-
-export interface StatusRow {
-  readonly host: HostName;
-  readonly reachable: boolean;
-  /** systemctl is-system-running: running, degraded, …; null where not known. */
-  readonly state: string | null;
-  readonly failedUnits: readonly string[];
-  /** The store path that runs. */
-  readonly system: string | null;
-  readonly version: string | null;
-  readonly generation: GenerationNumber | null;
-  readonly kernel: string | null;
-  readonly needsReboot: boolean;
-  /** The newest run that touched the host, as the host or the history knows it. */
-  readonly lastRun: { readonly run: RunId; readonly at: string | null; readonly outcome: Outcome | null } | null;
-  readonly problem: string | null;
-}
-
-export interface HistoryRow {
-  readonly run: RunId;
-  /** ISO 8601. */
-  readonly at: string;
-  readonly host: HostName;
-  readonly goal: string;
-  /** null: the run ended before the host did. */
-  readonly outcome: Outcome | null;
-  readonly code: string | null;
-  readonly system: string | null;
-  readonly version: string | null;
-  readonly revision: string | null;
-  readonly operator: string;
-  readonly seconds: number | null;
-}
+export type { PlanRow } from "../deploy/plan-host.ts";
+export type { DoctorRow } from "../operate/doctor.ts";
+export type { HistoryRow } from "../operate/list-history.ts";
+export type { HostRow } from "../operate/list-hosts.ts";
+export type { StatusRow } from "../operate/status-hosts.ts";
 
 /** The shape that `nixos-rebuild list-generations --json` prints. */
-export interface GenerationRow {
-  readonly generation: GenerationNumber;
-  /** YYYY-MM-DD HH:MM:SS, in the host's local time. */
-  readonly date: string;
-  readonly nixosVersion: string;
-  readonly kernelVersion: string;
-  readonly configurationRevision: string;
-  readonly specialisations: readonly string[];
-  readonly current: boolean;
-}
-
-export interface DoctorRow {
-  /** "here", or the host that was asked. */
-  readonly subject: string;
-  readonly check: string;
-  readonly state: "ok" | "warning" | "missing";
-  readonly detail: string;
-  readonly hint: string | null;
-}
+export type GenerationRow = Omit<Generation, "path">;
 
 /** A number is the program's exit status; what was to be said has been said on stdout and stderr by then. */
 export interface UseCases {
   readonly deploy: (options: DeployOptions) => Promise<number>;
+  /** What `deploy` would do: `--dry-run`. */
+  readonly plan: (options: DeployOptions) => Promise<Listing<PlanRow>>;
   readonly rollback: (options: RollbackOptions) => Promise<number>;
   readonly attach: (options: AttachOptions) => Promise<number>;
   readonly exec: (options: ExecOptions) => Promise<number>;

@@ -2,6 +2,7 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
+import { withoutCredentials } from "../domain/without-credentials.ts";
 import { exitStatus, isSuccess, runExitStatus } from "../domain/outcome.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Host } from "../fleet/fleet.ts";
@@ -91,7 +92,14 @@ class DeployRun {
         hint: "select the one that has this address with --on",
       });
     }
-    emit({ type: "run-started", goal, flake: flake.reference, revision: flake.revision, operator, hosts: [...names] });
+    emit({
+      type: "run-started",
+      goal,
+      flake: withoutCredentials(flake.reference),
+      revision: flake.revision,
+      operator,
+      hosts: [...names],
+    });
     this.#gates.expect(names);
     for (const name of names) {
       const evaluation = Promise.withResolvers<Host>();

@@ -57,7 +57,9 @@ async function sessionOf(
   declared: Target | undefined,
 ): Promise<HostSession> {
   const inspection = await inspect(opened);
-  return { connection: opened.connection.withElevation(declared?.elevation ?? inspection.elevation), inspection };
+  const isRoot = inspection.elevation?.length === 0;
+  const elevation = isRoot ? [] : (declared?.elevation ?? inspection.elevation);
+  return { connection: opened.connection.withElevation(elevation), inspection };
 }
 
 /** Whether both are one login; how root is reached then is another matter. */

@@ -1,7 +1,7 @@
 // Writes the events of runs into the history: one transaction an event, so that a kill at any moment leaves whole ones.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { RunEvent } from "../domain/event.ts";
-import { withoutCredentials } from "./without-credentials.ts";
+import { withoutCredentials } from "../domain/without-credentials.ts";
 
 type EventOf<Type extends RunEvent["type"]> = Extract<RunEvent, { type: Type }>;
 

@@ -6,7 +6,7 @@ import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 import type { FleetOptions } from "../cli/use-cases.ts";
 import { findFlake } from "../fleet/find-flake.ts";
-import { parseSelection } from "../fleet/select.ts";
+import { everyHost, parseSelection } from "../fleet/select.ts";
 import type { Selection } from "../fleet/select.ts";
 import { defaultWorkers } from "../nix/default-workers.ts";
 import type { LockedFlake } from "../nix/locked-flake.ts";
@@ -27,7 +27,7 @@ export async function fleetRequest(
   directory: string,
   signal: AbortSignal,
 ): Promise<FleetRequest> {
-  const selection = parseSelection(on ?? "*");
+  const selection = on === null ? everyHost : parseSelection(on);
   return {
     flake: await nix.lockFlake(flake ?? findFlake(directory), signal),
     selection,

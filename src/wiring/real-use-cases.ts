@@ -1,5 +1,7 @@
 // The use cases of the command line with the real rooms behind them. Loaded by the commands that need it.
 import type { AttachOptions, DeployOptions, RollbackOptions, UseCases, ViewOptions } from "../cli/use-cases.ts";
+import { randomBytes } from "node:crypto";
+import { runIdFrom } from "../domain/run-id.ts";
 import { chooseRenderer } from "../terminal/renderer.ts";
 import { systemTimers } from "../terminal/view-ports.ts";
 import type { TerminalStream, ViewProcess } from "../terminal/view-ports.ts";
@@ -7,6 +9,7 @@ import { listenForInterruption } from "./interruption.ts";
 import type { SignalSource } from "./interruption.ts";
 import * as listing from "./listing-use-cases.ts";
 import * as runs from "./run-use-cases.ts";
+import { stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 import * as sessions from "./session-use-cases.ts";
 import { Tools } from "./tools.ts";
@@ -40,13 +43,16 @@ export function realUseCases(world: World): UseCases {
 
   /** Plays a run on a stage with a view. */
   const play = async (view: ViewOptions, work: (stage: RunStage) => Promise<number>): Promise<number> => {
-    const tools = new Tools(environment, (warning) => warn(warning.message));
+    const run = runIdFrom(randomBytes(8));
     const renderer = chooseRenderer({ ...view, stdout, stderr, env: environment, process, timers: systemTimers });
+    const warning = (message: string, hint?: string): void =>
+      renderer.event(stamped(run, { type: "warning", message, ...(hint === undefined ? {} : { hint }) }));
+    const tools = new Tools(environment, ({ hint, message }) => warning(message, hint));
     const { interruption, stop } = listenForInterruption(process, () =>
-      warn("nothing new is started; what is under way is finished. Once more leaves at once, and the guards decide."),
+      warning("nothing new is started; what is under way is finished", "once more leaves at once: the guards decide"),
     );
     try {
-      return await work({ tools, renderer, interruption });
+      return await work({ run, tools, renderer, interruption });
     } finally {
       renderer.finish();
       stop();

@@ -11,6 +11,7 @@ import { systemClock } from "./system-clock.ts";
 import type { Tools } from "./tools.ts";
 
 export interface RunStage {
+  readonly run: RunId;
   readonly tools: Tools;
   readonly renderer: Renderer;
   readonly interruption: Interruption;
@@ -21,7 +22,7 @@ export function stamped(run: RunId, body: EventBody): RunEvent {
 }
 
 /** Stamps what happened in this run, shows it, and writes it down. */
-export function emitter(run: RunId, { renderer, tools }: RunStage): Emit {
+export function emitter(run: RunId, { renderer, tools }: Pick<RunStage, "renderer" | "tools">): Emit {
   return (body: EventBody) => {
     const event = stamped(run, body);
     renderer.event(event);
@@ -30,8 +31,8 @@ export function emitter(run: RunId, { renderer, tools }: RunStage): Emit {
 }
 
 /** What a run needs of the rooms, with the real ones behind it. */
-export function runServices(run: RunId, stage: RunStage, nix: Nix): RunServices {
-  const { interruption, tools } = stage;
+export function runServices(stage: RunStage, nix: Nix): RunServices {
+  const { interruption, run, tools } = stage;
   return {
     run,
     operator: tools.operator(),

@@ -58,7 +58,7 @@ async function run(
   const { interruption, tools } = stage;
   const nix = tools.nix(fleet.nix);
   const request = await fleetRequest(fleet, fleet.limits.evaluate, nix, directory, interruption.halt);
-  const services = runServices(tools.newRunId(), stage, nix);
+  const services = runServices(stage, nix);
   const roots = await rootsDirectory(request.flake, tools.stateDirectory);
   const gates = new Gates();
   const { close, steps } = hostSteps({ ...settings, roots }, services, gates);

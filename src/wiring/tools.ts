@@ -1,13 +1,10 @@
 // The real rooms, each made when it is first needed and ended together.
-import { randomBytes } from "node:crypto";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { guardClient } from "../activation/guard-client.ts";
 import type { GuardClient } from "../activation/guard-client.ts";
 import { readAsset } from "../assets.ts";
 import { inspectionScript } from "../checks/inspection-script.ts";
-import { runIdFrom } from "../domain/run-id.ts";
-import type { RunId } from "../domain/run-id.ts";
 import type { FlotillaError } from "../domain/flotilla-error.ts";
 import type { History } from "../history/history.ts";
 import { openHistory } from "../history/open-history.ts";
@@ -73,10 +70,6 @@ export class Tools {
 
   async open(targets: readonly Target[], signal: AbortSignal): Promise<Connection> {
     return (await openFirst(this.ssh, targets, { deadline: reopenDeadline, signal })).connection;
-  }
-
-  newRunId(): RunId {
-    return runIdFrom(randomBytes(8));
   }
 
   /** user@machine; with sudo, the user behind it. */

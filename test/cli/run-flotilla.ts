@@ -41,6 +41,7 @@ const called = (name: string) => async (): Promise<never> => {
 
 const forbidden: UseCases = {
   deploy: called("deploy"),
+  plan: called("plan"),
   rollback: called("rollback"),
   attach: called("attach"),
   exec: called("exec"),

@@ -15,6 +15,8 @@ import {
 import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
 import { allLimitFlags, limitsOf, type LimitFlags } from "../flags/limit-flags.ts";
 import { viewFlags, viewOptions, type ViewFlags } from "../flags/output-flags.ts";
+import { runOrPlan } from "../run-or-plan.ts";
+import type { DeployOptions } from "../use-cases.ts";
 import { validated } from "../validated.ts";
 
 type Flags = SelectionFlags & BuildFlags & ReachFlags & SafetyFlags & RiskFlags & LimitFlags & NixFlags & ViewFlags;
@@ -65,21 +67,20 @@ export const deploy: DocumentedCommand = {
       },
     },
     async func(flags, goal) {
-      const { deploy } = await this.useCases();
-      this.process.exitCode = await deploy({
+      const options: DeployOptions = {
         ...fleetOptions(flags),
         goal,
         view: viewOptions(flags),
         limits: limitsOf(flags),
         targetHost: flags.targetHost ?? null,
         buildOn: flags.buildOn ?? null,
-        dryRun: flags.dryRun,
         substitute: !flags.noSubstitute,
         allowDegraded: flags.allowDegraded,
         acceptNewMachine: flags.acceptNewMachine,
         rollback: flags.noRollback ? false : null,
         confirmTimeout: flags.confirmTimeout ?? null,
-      });
+      };
+      await runOrPlan(this, options, flags.dryRun);
     },
   }),
 };

@@ -15,6 +15,8 @@ import {
   type ParallelFlags,
 } from "../flags/limit-flags.ts";
 import { viewFlags, viewOptions, type ViewFlags } from "../flags/output-flags.ts";
+import { runOrPlan } from "../run-or-plan.ts";
+import type { DeployOptions } from "../use-cases.ts";
 import { unconcernedRun } from "../unconcerned-run.ts";
 
 type Flags = SelectionFlags &
@@ -54,8 +56,7 @@ export const push: DocumentedCommand = {
       aliases: { v: "verbose" },
     },
     async func(flags) {
-      const { deploy } = await this.useCases();
-      this.process.exitCode = await deploy({
+      const options: DeployOptions = {
         ...unconcernedRun,
         ...fleetOptions(flags),
         goal: "push",
@@ -63,9 +64,9 @@ export const push: DocumentedCommand = {
         limits: limitsOf(flags),
         buildOn: flags.buildOn ?? null,
         targetHost: flags.targetHost ?? null,
-        dryRun: flags.dryRun,
         substitute: !flags.noSubstitute,
-      });
+      };
+      await runOrPlan(this, options, flags.dryRun);
     },
   }),
 };
