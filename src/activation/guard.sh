@@ -362,12 +362,21 @@ finish() {
   [ ! -e "$live/outcome" ] || return 0
   enter_state finished "$1"
   rm -f "$record/reserve"
+  write_atomically "$record/outcome" "$1
+$2
+$(one_line "$3")" 2>/dev/null || :
+  keep log events state || :
+  # Whoever follows hears of it only now, when it outlives a power cut.
   write_atomically "$live/outcome" "$1
 $2
 $(one_line "$3")"
-  keep log events state outcome || :
   release
   prune
+}
+
+# Whether the run is at its end; killed between the two, it is.
+has_outcome() {
+  [ -e "$live/outcome" ] || { [ -e "$record/outcome" ] && cp "$record/outcome" "$live/outcome"; }
 }
 
 # Gives back what the run held. The deadman and the holder only if they are this run's.
@@ -459,8 +468,8 @@ last_resort() {
     return
   fi
   put rebooting yes
-  enter_state reverting "the previous system could not be restored live: rebooting into it"
   keep rebooting || :
+  enter_state reverting "the previous system could not be restored live: rebooting into it"
   systemctl reboot 2>/dev/null || systemctl reboot --force 2>/dev/null
   sleep 90
   systemctl reboot --force --force 2>/dev/null
@@ -823,7 +832,7 @@ settle() {
     done
   fi
   read_order
-  if [ -e "$live/outcome" ]; then
+  if has_outcome; then
     release
     return 0
   fi
@@ -920,7 +929,7 @@ settle_others() {
 # stop-post RUN: systemd runs this when the supervisor has ended, however it did.
 stop_post() {
   enter_run "$1"
-  if [ -e "$live/outcome" ]; then
+  if has_outcome; then
     release
     return 0
   fi

@@ -22,6 +22,7 @@ const command = (...words: string[]): HealthCheck => ({
   consecutive: 1,
 });
 
+const runner = spawnRunner();
 const shells = await Promise.all(
   ["dash", "busybox", "bash"].map(async (name) => ({ name, file: await findShell(name) })),
 );
@@ -30,7 +31,7 @@ for (const { name, file } of shells) {
   const title = file === null ? `without ${name}, which this machine does not have` : `under ${name}`;
   // eslint-disable-next-line vitest/valid-title -- the title is a string, with the reason for skipping in it
   describe.skipIf(file === null).concurrent(title, { timeout: 90_000 }, () => {
-    const host = (): Promise<TestHost> => TestHost.create(file ?? "");
+    const host = (): Promise<TestHost> => TestHost.create(file ?? "", runner);
 
     test("deploys what is confirmed, and leaves nothing behind", async () => {
       await using target = await host();
@@ -320,6 +321,7 @@ for (const { name, file } of shells) {
       await expect(target.reconcile()).rejects.toMatchObject({ code: "E_NO_SUCH_RUN" });
       await expect(target.reconcile({ system, previous: old })).rejects.toMatchObject({ code: "E_NO_SUCH_RUN" });
       await target.play(target.order(system), { "awaiting-confirm": () => target.verb("confirm") });
+      expect(await target.leftovers()).toEqual([]);
       await rm(join(target.root, "var"), { recursive: true });
       await rm(join(target.root, "run/flotilla"), { recursive: true });
       expect(await target.reconcile({ system, previous: old })).toMatchObject({ outcome: "deployed" });
@@ -414,7 +416,7 @@ for (const { name, file } of shells) {
 test.skipIf((await findShell("shellcheck")) === null)(
   "guard.sh is shellcheck-clean (skipped where shellcheck is missing)",
   async () => {
-    const result = await spawnRunner().run({
+    const result = await runner.run({
       file: "shellcheck",
       args: ["--shell=sh", "-"],
       stdin: readAsset("src/activation/guard.sh"),

@@ -18,7 +18,7 @@ import { assetPath, readAsset } from "../assets.ts";
 import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
-import { spawnRunner } from "../process/spawn-runner.ts";
+import type { Runner } from "../process/runner.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { guardClient } from "./guard-client.ts";
 import type { GuardEnd, GuardObserver, GuardOrder, GuardState } from "./guard.ts";
@@ -57,17 +57,18 @@ export async function findShell(name: string): Promise<string | null> {
 export class TestHost {
   readonly root: string;
   readonly client = guardClient(readAsset("src/activation/guard.sh"));
-  readonly #signal = new AbortController().signal;
-  readonly #runner = spawnRunner();
+  #power = new AbortController();
+  readonly #runner: Runner;
 
-  private constructor(root: string) {
+  private constructor(root: string, runner: Runner) {
     this.root = root;
+    this.#runner = runner;
   }
 
   /** A host whose `sh` is the given program, that runs and boots the system `old`. */
-  static async create(shell: string): Promise<TestHost> {
+  static async create(shell: string, runner: Runner): Promise<TestHost> {
     const root = await realpath(await mkdtemp(join(tmpdir(), "flotilla-guard-")));
-    const host = new TestHost(root);
+    const host = new TestHost(root, runner);
     for (const directory of ["run/wrappers/bin", "bin", generations, "proc/sys/kernel/random", "systems"]) {
       await mkdir(join(root, directory), { recursive: true });
     }
@@ -121,15 +122,15 @@ export class TestHost {
   }
 
   start(order: GuardOrder, observer: GuardObserver = silent): Promise<GuardEnd> {
-    return this.client.start(this.connection(), order, observer, this.#signal);
+    return this.client.start(this.connection(), order, observer, this.#power.signal);
   }
 
   verb(verb: "follow" | "confirm" | "revert", observer: GuardObserver = silent, of = run): Promise<GuardEnd> {
-    return this.client[verb](this.connection(), of, observer, this.#signal);
+    return this.client[verb](this.connection(), of, observer, this.#power.signal);
   }
 
   reconcile(expected: { system: StorePath; previous: StorePath | null } | null = null): Promise<GuardEnd | null> {
-    return this.client.reconcile(this.connection(), run, expected, this.#signal);
+    return this.client.reconcile(this.connection(), run, expected, this.#power.signal);
   }
 
   /** Starts, and answers a state with a verb over a connection of its own, as an operator would. */
@@ -191,6 +192,9 @@ export class TestHost {
 
   /** Pulls the power: nothing that runs is told, /run is empty afterwards, and the boot default runs. */
   async reboot(): Promise<void> {
+    // The connections go with it.
+    this.#power.abort();
+    this.#power = new AbortController();
     const units = await readdir(join(this.root, "units")).catch(() => []);
     await this.write("no-stop-post", "");
     await this.write("system-state", "stopping\n");
