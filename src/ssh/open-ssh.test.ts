@@ -106,6 +106,7 @@ describe.skipIf(noSshd !== null)(`openSsh${noSshd === null ? "" : ` (${noSshd})`
       deadline: 15_000,
     });
     expect(asNix.exitCode).toBe(255);
+    expect(asNix.stderr).not.toContain("connect to host");
     expect(sshd.logins()).toBe(before);
   });
 
