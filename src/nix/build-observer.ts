@@ -31,6 +31,7 @@ interface RunningBuild {
 export class BuildObserver {
   readonly #listener: BuildListener;
   readonly #running = new Map<number, RunningBuild>();
+  readonly #substituting = new Set<number>();
   readonly #started = new Set<string>();
   readonly #failed = new Map<DerivationPath, FailedDerivation>();
   readonly #errors = new RecentLines(errorLines);
@@ -78,6 +79,7 @@ export class BuildObserver {
 
   #start({ id, type, fields }: Extract<NixLogMessage, { action: "start" }>): void {
     if (type === activityType.builds) this.#builds = id;
+    if (type === activityType.substitute || type === activityType.copyPath) this.#substituting.add(id);
     if (type !== activityType.build) return;
     this.#started.add(String(fields[0]));
     this.#running.set(id, { derivation: String(fields[0]), recent: new RecentLines(logLines) });
@@ -86,6 +88,7 @@ export class BuildObserver {
 
   #stop(id: number): void {
     if (this.#running.delete(id)) this.#report();
+    else if (!this.#substituting.delete(id)) return;
     this.#listener.onAdvance();
   }
 

@@ -124,8 +124,14 @@ const samples: readonly (readonly [code: string, place: FailurePlace, stderr: st
   [
     "E_EVALUATION",
     "here",
+    "error: The option `networking.hostId' was accessed but has no value defined. Try setting the option.",
+    "networking.hostId has no value",
+  ],
+  [
+    "E_EVALUATION",
+    "here",
     "error: The option `services.foo' does not exist. Definition values:",
-    "there is no services.foo",
+    "the option services.foo does not exist",
   ],
   [
     "E_FLAKE_LOCK",

@@ -163,10 +163,21 @@ const table: readonly Row[] = [
     hint: "nix flake show lists what it has",
   },
   {
-    pattern:
-      /attribute '([^']+)' missing|The option `([^']+)' (?:does not exist|was accessed but has no value defined)/u,
+    pattern: /The option `([^']+)' does not exist/u,
     code: "E_EVALUATION",
-    message: "there is no $1$2",
+    message: "the option $1 does not exist",
+    hint: "its name is misspelt, or the module that declares it is not imported",
+  },
+  {
+    pattern: /The option `([^']+)' was accessed but has no value defined/u,
+    code: "E_EVALUATION",
+    message: "the option $1 has no value",
+    hint: "set it in the host's configuration",
+  },
+  {
+    pattern: /attribute '([^']+)' missing/u,
+    code: "E_EVALUATION",
+    message: "there is no $1",
     hint: "--show-trace shows who asks for it",
   },
 ];

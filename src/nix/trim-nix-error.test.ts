@@ -74,6 +74,19 @@ describe("trimNixError", () => {
     ]);
   });
 
+  it("names the files of an option's definitions as the user knows them, and no place in our own reader", () => {
+    expect(
+      trimNixError(`error:
+       … while calling the 'removeAttrs' builtin
+         at «string»:12:5:
+           11|
+
+       error: The option \`deployment.tagz' does not exist. Definition values:
+       - In \`/nix/store/179w5139rmck1f3paibvmy275gd8pa8w-source/hosts/web.nix': [ ]
+`),
+    ).toEqual(["error: The option `deployment.tagz' does not exist. Definition values:", "- In `hosts/web.nix': [ ]"]);
+  });
+
   it("finds nothing where there is no error", () => {
     expect(trimNixError("warning: Git tree '/home/ana/infra' is dirty\n")).toEqual([]);
   });
