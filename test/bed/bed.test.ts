@@ -191,6 +191,16 @@ test("a program on the controller can be killed at any moment", async () => {
   expect(await process.finished).toEqual({ exitCode: null, stdout: "begun\n", stderr: "" });
 });
 
+test("a program on the controller ends with its AbortSignal and with its deadline", async () => {
+  const abort = new AbortController();
+  const aborted = await bed.controller.start(["sleep", "100"], { signal: abort.signal });
+  abort.abort();
+  expect((await aborted.finished).exitCode).toBeNull();
+  const late = await bed.controller.start(["sleep", "100"], { deadline: 200 });
+  expect((await late.finished).exitCode).toBeNull();
+  expect((await bed.controller.run(["sleep", "100"], { deadline: 200 })).exitCode).toBeNull();
+});
+
 test("two beds are apart, and one that is destroyed leaves nothing", async () => {
   const other = await TestBed.create();
   const stranger = await other.create("one");

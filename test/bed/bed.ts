@@ -111,6 +111,7 @@ async function up(count: number): Promise<void> {
     throw error;
   }
   for (const host of bed.hosts()) print(`${bed.number}  ${host.name}  ${host.address}`);
+  tell(`ssh -F ${bed.access.configFile} h1`);
 }
 
 async function bringUp(bed: TestBed, name: string, address: string): Promise<void> {

@@ -2,9 +2,11 @@
 // and a home of the test's own. Nothing of it is seen by the machine, and the machine's own /nix is not seen by it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ControlGroup } from "./cgroup.ts";
 import { controllerNix } from "./controller-nix.ts";
 import { bedFile, controllerDirectory } from "./places.ts";
 import { attempt, type Completed, type RunOptions } from "./run.ts";
@@ -34,14 +36,22 @@ flake-registry =
 warn-dirty = false
 `;
 
-export class Controller {
-  private readonly sshConfigFile: string | null;
-  private readonly home: string;
+/** What a controller has of the bed it belongs to. */
+export interface ControllerBed {
+  /** Knows the hosts. */
+  readonly sshConfigFile: string;
+  /** Takes in all that is started, also what outlives a killed program, until the bed is destroyed. */
+  readonly group: ControlGroup;
+}
 
-  /** @param sshConfigFile null: a controller that knows no hosts */
-  constructor(home: string, sshConfigFile: string | null) {
+export class Controller {
+  private readonly home: string;
+  private readonly bed: ControllerBed | null;
+
+  /** @param bed null: a controller that knows no hosts */
+  constructor(home: string, bed: ControllerBed | null) {
     this.home = home;
-    this.sshConfigFile = sshConfigFile;
+    this.bed = bed;
   }
 
   /** Runs it to its end (a minute, unless options.deadline says more). A failure is a result. */
@@ -68,7 +78,12 @@ export class Controller {
     child.on("error", (error) => (stderr += `${error.message}\n`));
     if (options.stdin !== undefined) child.stdin.end(options.stdin);
     // Its pipes may stay open in children that outlive it: the exit counts, and what was written by then.
-    const finished = once(child, "exit").then(([exitCode]): Completed => ({ exitCode, stdout, stderr }));
+    const exit = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    const closed = new Promise((resolve) => child.once("close", resolve));
+    const finished = exit.then(async (exitCode): Promise<Completed> => {
+      await Promise.race([closed, sleep(200)]);
+      return { exitCode, stdout, stderr };
+    });
     return { child, finished, stdout: () => stdout, stderr: () => stderr };
   }
 
@@ -82,25 +97,24 @@ export class Controller {
   }
 
   private async prepare(): Promise<void> {
+    await this.bed?.group.create();
     await mkdir(this.home, { recursive: true });
     await mkdir(join(controllerDirectory, "nix"), { recursive: true });
     await mkdir("/nix", { recursive: true });
     const file = join(controllerDirectory, "nix.conf");
-    if (existsSync(file)) return;
+    if (existsSync(file) && readFileSync(file, "utf8") === nixConf) return;
     await writeFile(`${file}.${process.pid}`, nixConf);
     await rename(`${file}.${process.pid}`, file);
   }
 
   private words(words: readonly [string, ...string[]]): [string, ...string[]] {
     const nix = join(controllerDirectory, "nix");
-    return ["unshare", "--mount", "--propagation", "private", "sh", bedFile("enter-controller.sh"), nix, ...words];
+    const enter = bedFile("enter-controller.sh");
+    const entered = ["unshare", "--mount", "--propagation", "private", "sh", enter, nix, ...words] as const;
+    return [...(this.bed?.group.enter ?? []), ...entered];
   }
 
   private environment({ env, nix = "own", home = this.home }: ControllerOptions): Record<string, string | undefined> {
-    const ssh =
-      this.sshConfigFile === null
-        ? {}
-        : { SSH_CONFIG_FILE: this.sshConfigFile, NIX_SSHOPTS: `-F ${this.sshConfigFile}` };
     return {
       HOME: home,
       XDG_CACHE_HOME: join(home, ".cache"),
@@ -110,7 +124,9 @@ export class Controller {
       NIX_CONF_DIR: controllerDirectory,
       NIX_REMOTE: "",
       PATH: nix === "own" ? `${controllerNix()}/bin:${process.env["PATH"]}` : process.env["PATH"],
-      ...ssh,
+      ...(this.bed === null
+        ? {}
+        : { SSH_CONFIG_FILE: this.bed.sshConfigFile, NIX_SSHOPTS: `-F ${this.bed.sshConfigFile}` }),
       ...env,
     };
   }

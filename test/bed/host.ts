@@ -183,8 +183,12 @@ export class Host {
     await waitUntil(`${this.name} shutting down`, async () => !this.isOn, { deadline, signal });
   }
 
-  /** Pulls the plug: nothing more goes out on the wire, every process dies at once, what was written to disk stays. */
+  /**
+   * Pulls the plug: nothing more goes out on the wire, every process dies at once, what was written to disk stays.
+   * A cable that was cut is whole again at the next start.
+   */
   async pullPower(): Promise<void> {
+    if (!this.isOn) return;
     await this.cable.cut();
     this.group.kill();
     await waitUntil(`${this.name} going off`, async () => !this.isOn, { deadline: 10_000 });

@@ -31,7 +31,10 @@ export class TestBed {
     this.lock = lock;
     this.network = new Network(number);
     this.access = new SshAccess(this.directory);
-    this.controller = new Controller(join(this.directory, "home"), this.access.configFile);
+    this.controller = new Controller(join(this.directory, "home"), {
+      sshConfigFile: this.access.configFile,
+      group: new ControlGroup(`flotilla-bed-${number}/.controller`),
+    });
   }
 
   /** Makes an empty bed; sets the machine up before, if need be. */
