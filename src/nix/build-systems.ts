@@ -61,11 +61,10 @@ async function buildRound(
   const looking = new Map<HostName, Promise<void>>();
   const lookOnce = (host: BuildHost): void => {
     if (looking.has(host.name)) return;
-    // A look that fails is one that found nothing.
-    const done = look(host, observer)
-      .catch(() => {})
-      .finally(() => looking.delete(host.name));
-    looking.set(host.name, done);
+    looking.set(
+      host.name,
+      look(host, observer).finally(() => looking.delete(host.name)),
+    );
   };
   const observer = new BuildObserver({
     onProgress: request.onProgress,
