@@ -97,6 +97,8 @@ describe("run", () => {
   it("reads what a background process writes just after, also when it was too busy to read at once", async () => {
     const running = runner.run(sh("(sleep 0.3; echo late) & echo now"));
     await new Promise((resolve) => setTimeout(resolve, 150));
+    // From here the timers come before the next look at the pipes.
+    await new Promise((resolve) => setImmediate(resolve));
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_500);
     expect((await running).stdout).toBe("now\nlate\n");
   });
