@@ -15,8 +15,10 @@ export default defineConfig({
       {
         test: {
           name: "bed",
-          include: ["test/bed/**/*.test.ts", "test/fault/**/*.test.ts"],
+          include: ["test/bed/**/*.test.ts", "test/fault/**/*.test.ts", "test/journey/**/*.test.ts"],
+          globalSetup: "test/bundle.ts",
           pool: "forks",
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },

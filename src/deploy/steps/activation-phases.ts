@@ -25,6 +25,8 @@ export class ActivationPhases implements GuardObserver {
   readonly #emit: Emit;
   readonly #host: HostName;
   #current: Phase | null = null;
+  /** Where a new connection is tried, once that is said. */
+  #confirming: string | null = null;
 
   constructor(emit: Emit, host: HostName) {
     this.#emit = emit;
@@ -34,8 +36,7 @@ export class ActivationPhases implements GuardObserver {
   onState(state: GuardState, detail: string | null): void {
     const phase = phaseOfState[state];
     if (phase === null) return;
-    const shown = state === "reverting" ? (detail ?? "restoring the previous system") : detail;
-    this.#begin(phase, shown === null ? {} : { detail: shown });
+    this.#begin(phase, state === "reverting" ? { detail: `back to the previous system: ${detail ?? ""}` } : {});
   }
 
   onLog(line: string): void {
@@ -45,6 +46,8 @@ export class ActivationPhases implements GuardObserver {
 
   /** What is tried from here while the guard waits for it. */
   confirming(address: string, deadline: Date): void {
+    if (this.#confirming === address) return;
+    this.#confirming = address;
     this.#begin("confirm", { detail: `new connection to ${address}`, deadline: deadline.toISOString() });
   }
 
