@@ -133,6 +133,13 @@ describe("buildSystems", () => {
     expect(builds[1]).not.toContain(failing.derivation);
   });
 
+  it("passes a fault of its listener on", async () => {
+    const onHost = () => {
+      throw new Error("a bug");
+    };
+    await expect(build({ onHost }, { build: {}, valid: ["/nix/store"] })).rejects.toThrow("a bug");
+  });
+
   it("does not ask for ever", async () => {
     const { results, calls } = await build(
       {},

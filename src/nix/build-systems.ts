@@ -58,13 +58,14 @@ async function buildRound(
   open: ReadonlyMap<HostName, BuildHost>,
   look: (host: BuildHost, observer: BuildObserver) => Promise<void>,
 ): Promise<{ readonly result: ProcessResult; readonly observer: BuildObserver }> {
-  const looking = new Map<HostName, Promise<void>>();
+  const looking = new Map<HostName, Promise<unknown>>();
+  const faults: unknown[] = [];
   const lookOnce = (host: BuildHost): void => {
     if (looking.has(host.name)) return;
-    looking.set(
-      host.name,
-      look(host, observer).finally(() => looking.delete(host.name)),
-    );
+    const done = look(host, observer)
+      .catch((error: unknown) => faults.push(error))
+      .finally(() => looking.delete(host.name));
+    looking.set(host.name, done);
   };
   const observer = new BuildObserver({
     onProgress: request.onProgress,
@@ -85,6 +86,7 @@ async function buildRound(
     for (const host of open.values()) lookOnce(host);
     await Promise.all(looking.values());
   }
+  if (faults.length > 0) throw faults[0];
   return { result, observer };
 }
 
