@@ -15,9 +15,9 @@ export interface RemoteCommand {
 
 export interface Connection {
   readonly target: Target;
-  /** Words that make the login user root; [] for root itself; null: not known yet, or there is no way. */
+  /** Words that make the login user root; [] for root itself; null: not known yet, or there is no way. At first the target's. */
   readonly elevation: readonly string[] | null;
-  /** The same login, once the inspection has told how its user becomes root. What the target itself says goes before. */
+  /** The same login, once the inspection has told how its user becomes root. */
   withElevation(words: readonly string[] | null): Connection;
   /**
    * Rejects with a classified FlotillaError when ssh itself fails (E_CONNECTION_LOST and such), when the elevation is

@@ -135,8 +135,7 @@ function connectionThrough(runner: Runner, target: Target, master: RunningProces
     return result;
   };
 
-  const withElevation = (words: readonly string[] | null): Connection => {
-    const elevation = target.elevation ?? words;
+  const withElevation = (elevation: readonly string[] | null): Connection => {
     return {
       target,
       elevation,
@@ -151,7 +150,7 @@ function connectionThrough(runner: Runner, target: Target, master: RunningProces
     const timer = setTimeout(() => master.kill(), farewell);
     await gone.finally(() => clearTimeout(timer));
   };
-  return withElevation(null);
+  return withElevation(target.elevation);
 }
 
 function endedEarly(target: Target, result: ProcessResult): FlotillaError {
