@@ -48,7 +48,7 @@ async function running(target = host): Promise<string> {
   return (await target.exec(["readlink", "-f", "/run/current-system"])).stdout;
 }
 
-async function reachable(deadline = 3000, target = host): Promise<boolean> {
+async function reachable(deadline = 1500, target = host): Promise<boolean> {
   return (await target.ssh("true", { deadline })).exitCode === 0;
 }
 
@@ -135,6 +135,12 @@ describe("switch-to-configuration ends as NixOS's does", () => {
       4,
       "new",
     ],
+    [
+      "4 when a unit keeps failing and restarting",
+      `units."bad.service" = "[Service]\\nExecStart=/bin/false\\nRestart=always\\nRestartSec=60\\n"; wants = [ "bad.service" ];`,
+      4,
+      "new",
+    ],
     ["2 when the activation script fails", `activation = "exit 7";`, 2, "new"],
     ["with the status of the pre-switch check", `preSwitch = "exit 9";`, 9, "old"],
     ["100 when the init interface differs", `initInterface = "3";`, 100, "old"],
@@ -143,7 +149,7 @@ describe("switch-to-configuration ends as NixOS's does", () => {
 
   test.for(cases)("%s", async ([title, settings, status, runs]) => {
     const before = await running();
-    const system = await bed.buildSystem(`{ hostName = "one"; label = "${title.split(" ")[0]}-${runs}"; ${settings} }`);
+    const system = await bed.buildSystem(`{ hostName = "one"; label = "${title.replaceAll(" ", "-")}"; ${settings} }`);
     expect(await activate(system, "switch")).toBe(status);
     expect(await running()).toBe(runs === "new" ? system : before);
     expect(await activate(first, "switch")).toBe(0);

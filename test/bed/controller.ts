@@ -32,6 +32,7 @@ const nixConf = `experimental-features = nix-command flakes
 sandbox = false
 substituters =
 build-users-group =
+fsync-metadata = false
 flake-registry =
 warn-dirty = false
 `;

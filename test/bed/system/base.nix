@@ -12,6 +12,8 @@ let
     substituters = "";
     trusted-users = [ "root" ] ++ trusted;
     require-sigs = true;
+    # All hosts share one disk, and a power cut loses nothing of it.
+    fsync-metadata = false;
   } // nixSettings;
 
   sshdConfig = ''
