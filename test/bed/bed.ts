@@ -18,7 +18,7 @@ const usage = `npx node test/bed/bed.ts COMMAND
   console HOST              what came out of its console
   down                      take the bed away
 
-  --bed N says which, when more than one is up.
+  --bed N, right after COMMAND, says which, when more than one is up. --nix machine gives the controller the nix of this machine.
 `;
 
 const options = {
