@@ -24,6 +24,8 @@ export class TestBed {
   readonly access: SshAccess;
   readonly controller: Controller;
   private readonly lock: Lock | null;
+  /** Of hosts that are being created and have no files yet. */
+  private readonly promised = new Set<string>();
 
   private constructor(number: number, lock: Lock | null) {
     this.number = number;
@@ -64,7 +66,10 @@ export class TestBed {
   /** Adds a host, which is then off and has no system. */
   async create(name: string, options: HostOptions = {}): Promise<Host> {
     const address = options.address ?? this.freeAddress();
-    return Host.create(this.hostsDirectory, name, address, options, this.surroundings);
+    this.promised.add(address);
+    return Host.create(this.hostsDirectory, name, address, options, this.surroundings).finally(() =>
+      this.promised.delete(address),
+    );
   }
 
   host(name: string): Host {
@@ -119,11 +124,11 @@ export class TestBed {
   }
 
   private hostNames(): readonly string[] {
-    return readdirSync(this.hostsDirectory);
+    return readdirSync(this.hostsDirectory).filter((name) => existsSync(join(this.hostsDirectory, name, "address")));
   }
 
   private freeAddress(): string {
-    const taken = new Set(this.hosts().map((host) => host.address));
+    const taken = new Set([...this.promised, ...this.hosts().map((host) => host.address)]);
     for (let last = firstAddress; last < 255; last++) {
       if (!taken.has(this.address(last))) return this.address(last);
     }

@@ -43,12 +43,22 @@ export class Scene {
     return scene;
   }
 
+  /** Hosts that run the systems of their wishes, all brought up at once. */
+  async hosts(wishes: Readonly<Record<string, Wish>>): Promise<readonly Host[]> {
+    await this.wishes(wishes);
+    return Promise.all(Object.keys(wishes).map(async (name) => this.#start(await this.bed.create(name))));
+  }
+
   /** A host that runs the system of its wish, reached and `running`. */
   async host(name: string, wish: Wish = {}, options: HostOptions = {}): Promise<Host> {
     const host = await this.bed.create(name, options);
     await this.wish(name, wish);
+    return this.#start(host);
+  }
+
+  async #start(host: Host): Promise<Host> {
     await host.install(
-      await this.bed.build(`path:${this.#flake}#nixosConfigurations.${name}.config.system.build.toplevel`),
+      await this.bed.build(`path:${this.#flake}#nixosConfigurations.${host.name}.config.system.build.toplevel`),
     );
     await host.start();
     await host.waitUntilUp();
@@ -57,7 +67,12 @@ export class Scene {
 
   /** Rewrites the configuration of a host. What is not said is as in test/bed/system; waiting for a confirmation takes 8 s. */
   async wish(name: string, wish: Wish): Promise<void> {
-    this.#wishes.set(name, wish);
+    await this.wishes({ [name]: wish });
+  }
+
+  /** The same for several at once. */
+  async wishes(wishes: Readonly<Record<string, Wish>>): Promise<void> {
+    for (const [name, wish] of Object.entries(wishes)) this.#wishes.set(name, wish);
     const hosts = [...this.#wishes].map(
       ([host, { deployment = "", system = "" }]) =>
         `    ${JSON.stringify(host)} = host { label = "1"; hostName = ${JSON.stringify(host)}; } { ${system} } { ${deployment} };`,
