@@ -28,5 +28,5 @@ in
   system = configuration.pkgs.stdenv.hostPlatform.system or toplevel.system;
   version = config.system.nixos.label or null;
   sshPorts = config.services.openssh.ports or null;
-  deployment = plain (withoutSecrets (config.deployment or null));
+  deployment = plain (withoutDefaultTarget (withoutSecrets (config.deployment or null)));
 }

@@ -1,5 +1,6 @@
 // The columns of each listing. How a table looks is terminal/'s concern; what its columns are is the command's.
 import type { Outcome } from "../domain/outcome.ts";
+import { formatBytes } from "../terminal/format-bytes.ts";
 import { outcomeSign } from "../terminal/outcome-sign.ts";
 import { unicodeSymbols } from "../terminal/symbols.ts";
 import type { Cell, Column } from "../terminal/table.ts";
@@ -40,12 +41,27 @@ export const hostsColumns: readonly Column<HostRow>[] = [
   { header: "problem", cell: ({ problem }) => (problem === null ? null : { text: problem, tone: "bad" }) },
 ];
 
+const namedChanges = 3;
+
+/** "nginx 1.26 → 1.28, +4 more, +3.2 MiB": what a person wants to know before they go on. */
+function describeChanges(changes: NonNullable<PlanRow["changes"]>): string {
+  const versions = (list: readonly string[]): string => (list.length === 0 ? "∅" : list.join(", ") || "ε");
+  const named = changes
+    .filter(({ after, before }) => before.join() !== after.join())
+    .map(({ after, before, package: name }) => `${name} ${versions(before)} → ${versions(after)}`);
+  const growth = changes.reduce((sum, change) => sum + change.growth, 0);
+  const more = named.length > namedChanges ? [`${named.length - namedChanges} more`] : [];
+  const size = `${growth < 0 ? "-" : "+"}${formatBytes(Math.abs(growth))}`;
+  return [...named.slice(0, namedChanges), ...more, ...(changes.length === 0 ? [] : [size])].join(", ");
+}
+
 export const planColumns: readonly Column<PlanRow>[] = [
   { header: "host", cell: ({ host }) => host },
   { header: "would be", cell: ({ foreseen }) => outcomeCell(foreseen) },
   { header: "runs", cell: ({ current, currentVersion }) => currentVersion ?? shortPath(current) },
   { header: "wanted", cell: ({ wanted, wantedVersion }) => wantedVersion ?? shortPath(wanted) },
   { header: "system", cell: ({ current, wanted }) => (current === wanted ? null : shortPath(wanted)) },
+  { header: "changes", cell: ({ changes }) => (changes === null ? null : describeChanges(changes)) },
   { header: "problem", cell: ({ problem }) => (problem === null ? null : { text: problem.message, tone: "bad" }) },
   { header: "way out", cell: ({ problem }) => problem?.hint ?? null },
 ];

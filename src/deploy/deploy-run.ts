@@ -71,7 +71,7 @@ class DeployRun {
         useCache,
         workers: evaluationWorkers,
         signal: interruption.halt,
-        onSelected: (names) => this.#begin(names),
+        onSelected: (names, fleet) => this.#begin(names, fleet),
         onHost: (name, result) => this.#evaluated(name, result),
         onWarning: (message) => emit({ type: "warning", message }),
         onLog: (host, line) => emit({ type: "host-log", host, phase: "evaluate", line }),
@@ -84,7 +84,7 @@ class DeployRun {
     return this.#end();
   }
 
-  #begin(names: readonly HostName[]): void {
+  #begin(names: readonly HostName[], fleet: readonly HostName[]): void {
     const { emit, operator } = this.#services;
     const { flake, goal, targetHost } = this.#request;
     if (targetHost !== null && names.length !== 1) {
@@ -100,7 +100,7 @@ class DeployRun {
       operator,
       hosts: [...names],
     });
-    this.#gates.expect(names);
+    this.#gates.expect(names, fleet);
     for (const name of names) {
       const evaluation = Promise.withResolvers<Host>();
       evaluation.promise.catch(() => {});

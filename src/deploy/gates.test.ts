@@ -8,14 +8,14 @@ const c = HostName.parse("c");
 
 function gatesOf(orders: Record<string, { wave?: number; dependsOn?: string[] }>): Gates {
   const gates = new Gates();
-  gates.expect([a, b, c]);
+  gates.expect([a, b, c], [a, b, c]);
   for (const name of [a, b, c]) gates.learn(name, { wave: 0, dependsOn: [], ...orders[name] });
   return gates;
 }
 
 test("a host without wave or dependency waits for nobody, not even for the evaluation of others", async () => {
   const gates = new Gates();
-  gates.expect([a, b]);
+  gates.expect([a, b], [a, b]);
   gates.learn(a, { wave: 0, dependsOn: [] });
   await expect(gates.pass(a)).resolves.toBeUndefined();
 });
@@ -42,7 +42,7 @@ test("a gate falls as soon as one before it has not succeeded", async () => {
 
 test("a host that does not evaluate holds up later waves", async () => {
   const gates = new Gates();
-  gates.expect([a, b]);
+  gates.expect([a, b], [a, b]);
   gates.learn(a, null);
   gates.learn(b, { wave: 1, dependsOn: [] });
   gates.finish(a, false);

@@ -16,7 +16,7 @@ export class Gates {
   #fleet: ReadonlySet<string> = new Set();
 
   /** The hosts of this run, and the names that `dependsOn` may use. */
-  expect(run: readonly HostName[], fleet: readonly HostName[] = run): void {
+  expect(run: readonly HostName[], fleet: readonly HostName[]): void {
     this.#fleet = new Set(fleet);
     for (const name of run) {
       this.#members.set(name, { order: Promise.withResolvers(), succeeded: Promise.withResolvers() });

@@ -1,4 +1,5 @@
 // What a goal would do to a host, found out without building, copying or changing anything (`--dry-run`).
+import { existsSync } from "node:fs";
 import { changeRefusals, identityRefusals } from "../checks/refusals.ts";
 import type { RefusalContext } from "../checks/refusals.ts";
 import type { FlotillaError } from "../domain/flotilla-error.ts";
@@ -7,6 +8,9 @@ import type { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { Host } from "../fleet/fleet.ts";
+import { closureDifference } from "../nix/closure-difference.ts";
+import type { Nix } from "../nix/nix.ts";
+import type { PackageChange } from "../nix/closure-difference.ts";
 import { isSettled } from "./deploy-host.ts";
 import type { HostSession } from "./host-session.ts";
 import { outcomeOfError } from "./outcome-of-error.ts";
@@ -19,6 +23,8 @@ export interface PlanRow {
   readonly currentVersion: string | null;
   readonly wanted: StorePath | null;
   readonly wantedVersion: string | null;
+  /** What changes between the two, package by package; null where the wanted system is not built yet. */
+  readonly changes: readonly PackageChange[] | null;
   /** Why it would not be changed; null where nothing is in the way. */
   readonly problem: { readonly code: string; readonly message: string; readonly hint: string | null } | null;
 }
@@ -28,9 +34,11 @@ export function planHost(
   goal: Exclude<Goal, "build">,
   host: Host,
   { inspection }: HostSession,
-  context: RefusalContext,
+  context: Omit<RefusalContext, "neededBytes">,
+  changes: readonly PackageChange[] | null,
 ): PlanRow {
   const facts = {
+    changes,
     host: host.name,
     current: inspection.currentSystem,
     currentVersion: inspection.currentVersion,
@@ -46,6 +54,22 @@ export function planHost(
   return { ...facts, foreseen: settled ? "unchanged" : wishedOutcome(goal), problem: null };
 }
 
+/** What the wanted system changes on the host, where it is in the store here. */
+export async function plannedChanges(
+  nix: Pick<Nix, "closure">,
+  { toplevel }: Host,
+  { connection, inspection: { currentSystem } }: HostSession,
+  signal: AbortSignal,
+): Promise<readonly PackageChange[] | null> {
+  if (currentSystem === toplevel) return [];
+  if (!existsSync(toplevel)) return null;
+  const [before, after] = await Promise.all([
+    currentSystem === null ? [] : nix.closure({ path: currentSystem, on: connection.nix, signal }),
+    nix.closure({ path: toplevel, on: null, signal }),
+  ]);
+  return closureDifference(before, after);
+}
+
 /** The plan for a host that does not evaluate or was not reached. */
 export function planOfError(host: HostName, error: FlotillaError): PlanRow {
   return {
@@ -55,6 +79,7 @@ export function planOfError(host: HostName, error: FlotillaError): PlanRow {
     currentVersion: null,
     wanted: null,
     wantedVersion: null,
+    changes: null,
     problem: problemOf(error),
   };
 }

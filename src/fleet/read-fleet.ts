@@ -12,8 +12,8 @@ export interface ReadFleetRequest {
   readonly useCache: boolean;
   readonly workers: number;
   readonly signal: AbortSignal;
-  /** Called once, before any onHost: the hosts of this run, in the fleet's order. */
-  readonly onSelected: (names: readonly HostName[]) => void;
+  /** Called once, before any onHost: the hosts of this run, in the fleet's order, and all that the fleet has. */
+  readonly onSelected: (names: readonly HostName[], fleet: readonly HostName[]) => void;
   /** Called once for each selected host, as soon as it is known. One broken host fails alone. */
   readonly onHost: (name: HostName, result: Host | FlotillaError) => void;
   readonly onWarning: (message: string) => void;
@@ -39,13 +39,16 @@ export async function readFleet(nix: FleetNix, flake: LockedFlake, request: Read
     throw new FlotillaError("E_NO_FLEET", `${flake.reference} has no nixosConfigurations`);
   }
   checkPlainNames(outline);
+  for (const name of outline.ignoredNames ?? []) {
+    request.onWarning(`nixosConfigurations.${JSON.stringify(name)} is left out: that can be no host's name`);
+  }
   const known = new Map<HostName, EvaluatedHost | FlotillaError>();
   const untagged = needsTags(request.selection)
     ? outline.names.filter((name) => outline.plain === null || !Object.hasOwn(outline.plain.hosts, name))
     : [];
   await evaluate(nix, flake, request, untagged, (name, result) => known.set(name, result));
   const names = selectNames(request.selection, outline, known);
-  request.onSelected(names);
+  request.onSelected(names, outline.names);
 
   const deliver = (name: HostName, result: EvaluatedHost | FlotillaError): void =>
     request.onHost(name, result instanceof FlotillaError ? result : readHost(result, outline, request));

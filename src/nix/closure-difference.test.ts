@@ -41,5 +41,7 @@ test.each([
   ["2.26", { [`/nix/store/${hash}-nginx-1.28`]: { ca: null, narSize: 288, references: [] } }],
   ["format 2", { version: 2, storeDir: "/nix/store", info: { [`${hash}-nginx-1.28`]: { narSize: 288 } } }],
 ])("parsePathInfo reads the JSON of %s", (_, json) => {
-  expect(parsePathInfo(JSON.stringify(json))).toEqual([{ name: "nginx-1.28", bytes: 288 }]);
+  expect(parsePathInfo(JSON.stringify(json))).toEqual([
+    { path: `/nix/store/${hash}-nginx-1.28`, name: "nginx-1.28", bytes: 288 },
+  ]);
 });

@@ -1,5 +1,5 @@
 // What changes between two systems, package by package, as `nix store diff-closures` tells it.
-import type { ClosurePath } from "./list-closure.ts";
+import type { ClosurePath } from "./nix.ts";
 
 export interface PackageChange {
   readonly package: string;
@@ -10,6 +10,8 @@ export interface PackageChange {
   readonly growth: number;
 }
 
+type Named = Pick<ClosurePath, "name" | "bytes">;
+
 /** Bytes below which the same version rebuilt is not worth a line (nix store diff-closures has 8 KiB too). */
 const noise = 8 * 1024;
 
@@ -19,10 +21,7 @@ const noise = 8 * 1024;
  * @example closureDifference([{ name: "nginx-1.26", bytes: 1 }], [{ name: "nginx-1.28", bytes: 2 }])
  * // [{ package: "nginx", before: ["1.26"], after: ["1.28"], growth: 1 }]
  */
-export function closureDifference(
-  before: readonly ClosurePath[],
-  after: readonly ClosurePath[],
-): readonly PackageChange[] {
+export function closureDifference(before: readonly Named[], after: readonly Named[]): readonly PackageChange[] {
   const [old, next] = [byPackage(before), byPackage(after)];
   return [...new Set([...old.keys(), ...next.keys()])]
     .toSorted()
@@ -45,7 +44,7 @@ interface Package {
 
 const nothing: Package = { versions: new Set(), bytes: 0 };
 
-function byPackage(paths: readonly ClosurePath[]): ReadonlyMap<string, Package> {
+function byPackage(paths: readonly Named[]): ReadonlyMap<string, Package> {
   const packages = new Map<string, Package>();
   for (const { name, bytes } of paths) {
     const [pname, version] = splitVersion(name);

@@ -1,24 +1,10 @@
 // What a system consists of, in the store here or on a host.
 import { z } from "zod";
-import type { StorePath } from "../domain/store-path.ts";
 import type { Runner } from "../process/runner.ts";
-import type { NixSettings } from "./nix.ts";
+import type { ClosurePath, ClosureRequest, NixSettings } from "./nix.ts";
 import { deadlines, nixCommand } from "./nix-command.ts";
 import { nixFailure } from "./nix-failure.ts";
 import { storeUri } from "./store-uri.ts";
-
-export interface ClosurePath {
-  /** Name and version, without directory and hash. */
-  readonly name: string;
-  readonly bytes: number;
-}
-
-export interface ClosureRequest {
-  readonly path: StorePath;
-  /** null: the store here. */
-  readonly on: { readonly authority: string; readonly environment: Readonly<Record<string, string>> } | null;
-  readonly signal: AbortSignal;
-}
 
 const Info = z.object({ narSize: z.number() });
 
@@ -55,6 +41,7 @@ export async function listClosure(
 /** Reads the JSON of `nix path-info`, in every form it has had. */
 export function parsePathInfo(json: string): readonly ClosurePath[] {
   return PathInfo.parse(JSON.parse(json)).map(([path, bytes]) => ({
+    path: path.startsWith("/") ? path : `/nix/store/${path}`,
     name: path.replace(/^(?:\/nix\/store\/)?[0-9a-z]{32}-/u, ""),
     bytes,
   }));

@@ -10,7 +10,7 @@ import { fetchClosure } from "./fetch-closure.ts";
 import { lockFlake } from "./lock-flake.ts";
 import type { LockedFlake } from "./locked-flake.ts";
 import type { Nix, NixSettings } from "./nix.ts";
-import { spaceNeeded } from "./space-needed.ts";
+import { listClosure } from "./list-closure.ts";
 import { findNixVersion, type NixVersion } from "./nix-version.ts";
 import { outlineFlake, outlineReader } from "./outline-flake.ts";
 
@@ -68,6 +68,6 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
     build: async (request) => buildSystems({ runner, settings, version: await version() }, request),
     copy: (request) => copyClosure(runner, settings, request),
     fetch: (request) => fetchClosure(runner, settings, request),
-    spaceNeeded: (system, previous, signal) => spaceNeeded(runner, settings, system, previous, signal),
+    closure: (request) => listClosure(runner, settings, request),
   };
 }

@@ -89,10 +89,18 @@ export interface FetchRequest {
   readonly signal: AbortSignal;
 }
 
-/** Bytes; null where they are not known. */
-export interface SpaceNeeded {
-  readonly nix: number | null;
-  readonly boot: number | null;
+export interface ClosureRequest {
+  readonly path: StorePath;
+  /** null: the store here. */
+  readonly on: { readonly authority: string; readonly environment: Readonly<Record<string, string>> } | null;
+  readonly signal: AbortSignal;
+}
+
+export interface ClosurePath {
+  readonly path: string;
+  /** Name and version, without directory and hash. */
+  readonly name: string;
+  readonly bytes: number;
 }
 
 export interface Nix {
@@ -105,6 +113,6 @@ export interface Nix {
   copy(request: CopyRequest): Promise<void>;
   /** The other way: from a build machine to here. */
   fetch(request: FetchRequest): Promise<void>;
-  /** What a system that was built here takes on a host, beyond the one that runs there. */
-  spaceNeeded(system: StorePath, previous: StorePath | null, signal: AbortSignal): Promise<SpaceNeeded>;
+  /** Everything that a path needs, itself included. Rejects with E_COPY when it is not in that store. */
+  closure(request: ClosureRequest): Promise<readonly ClosurePath[]>;
 }

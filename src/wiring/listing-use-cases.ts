@@ -15,7 +15,7 @@ import type {
   StatusRow,
 } from "../cli/use-cases.ts";
 import { nixTrust } from "../checks/nix-trust.ts";
-import { planHost, planOfError, wishedOutcome } from "../deploy/plan-host.ts";
+import { planHost, plannedChanges, planOfError, wishedOutcome } from "../deploy/plan-host.ts";
 import { systemProfile } from "../deploy/steps/activate-step.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { runExitStatus } from "../domain/outcome.ts";
@@ -131,7 +131,13 @@ export async function plan(options: DeployOptions, view: Viewpoint): Promise<Lis
       ? await eachHost<PlanRow>(request, services, async (name, evaluation) => {
           try {
             const { toplevel, version } = await evaluation;
-            const facts = { current: null, currentVersion: null, wanted: toplevel, wantedVersion: version };
+            const facts = {
+              current: null,
+              currentVersion: null,
+              wanted: toplevel,
+              wantedVersion: version,
+              changes: null,
+            };
             return { host: name, foreseen: wishedOutcome(goal), ...facts, problem: null };
           } catch (error) {
             if (error instanceof FlotillaError) return planOfError(name, error);
@@ -142,14 +148,21 @@ export async function plan(options: DeployOptions, view: Viewpoint): Promise<Lis
           request,
           services,
           options.limits.connect,
-          async (host, session) =>
-            planHost(goal, host, session, {
+          async (host, session) => {
+            const context = {
               run: null,
               knownMachineId: view.tools.history.lastKnown(host.name)?.machineId ?? null,
               acceptNewMachine: options.acceptNewMachine,
               allowDegraded: options.allowDegraded,
-              neededBytes: { nix: null, boot: null },
-            }),
+            };
+            return planHost(
+              goal,
+              host,
+              session,
+              context,
+              await plannedChanges(services.nix, host, session, view.signal),
+            );
+          },
           async (host, error) => planOfError(host, error),
         );
   return { rows, exitStatus: runExitStatus(rows.map(({ foreseen }) => foreseen)) };

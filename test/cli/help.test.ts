@@ -44,6 +44,7 @@ test.each(
   const answer = await runFlotilla([name, ...words], {
     useCases: {
       deploy: anyStatus,
+      plan: anyListing,
       rollback: anyStatus,
       attach: anyStatus,
       exec: anyStatus,

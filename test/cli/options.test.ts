@@ -17,6 +17,7 @@ async function asked(words: readonly string[]): Promise<Record<string, unknown>>
   const answer = await runFlotilla(words, {
     useCases: {
       deploy: status("deploy"),
+      plan: listing("plan"),
       rollback: status("rollback"),
       attach: status("attach"),
       exec: status("exec"),

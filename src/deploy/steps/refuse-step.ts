@@ -1,6 +1,8 @@
 // Saying no before anything is changed: who the machine is, how it does, whether there is room.
 import { nixTrust, untrusted } from "../../checks/nix-trust.ts";
 import { changeRefusals, identityRefusals, spaceRefusals } from "../../checks/refusals.ts";
+import { existsSync } from "node:fs";
+import { bootSpaceNeeded, storeSpaceNeeded } from "../../nix/space-needed.ts";
 import type { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import type { HostSteps } from "../deploy-host.ts";
@@ -47,15 +49,20 @@ export function refuseStep(settings: RefuseSettings, services: RefuseServices): 
   };
 }
 
-/** What the new system takes beyond the one that runs; asked only where it could matter. */
+/** What the new system takes beyond what is there; asked only where it could matter, and known only where it is here. */
 async function needed(
   { interruption, nix }: Pick<RefuseServices, "interruption" | "nix">,
   { toplevel }: Host,
-  { inspection: { currentSystem, freeBytes } }: HostSession,
+  { connection, inspection: { currentSystem, freeBytes } }: HostSession,
 ): Promise<{ readonly nix: number | null; readonly boot: number | null }> {
-  const matters = (free: number | null): boolean => free !== null && free < ample;
-  if (!matters(freeBytes.nix) && !matters(freeBytes.boot)) return { nix: null, boot: null };
-  return nix.spaceNeeded(toplevel, currentSystem, interruption.halt);
+  const signal = interruption.halt;
+  const isTight = [freeBytes.nix, freeBytes.boot].some((free) => free !== null && free < ample);
+  if (!isTight || !existsSync(toplevel)) return { nix: null, boot: null };
+  const [system, present] = await Promise.all([
+    nix.closure({ path: toplevel, on: null, signal }),
+    currentSystem === null ? [] : nix.closure({ path: currentSystem, on: connection.nix, signal }),
+  ]);
+  return { nix: storeSpaceNeeded(system, present), boot: bootSpaceNeeded(toplevel, present) };
 }
 
 function throwFirst([refusal]: readonly FlotillaError[]): void {
