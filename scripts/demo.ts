@@ -35,7 +35,8 @@ class FleetRepository {
   }
 
   /** examples/fleet, with its inputs from this machine and the operator's key. */
-  static async create(parent: string, key: string): Promise<FleetRepository> {
+  static async create(parent: string, bed: TestBed): Promise<FleetRepository> {
+    const key = await bed.access.publicKey();
     const fleet = new FleetRepository(join(parent, "fleet"));
     // Of the project only what its flake hands out: a path: input is copied whole.
     for (const part of ["flake.nix", "nix"]) {
@@ -52,6 +53,9 @@ class FleetRepository {
       text.replace(/authorizedKeys\.keys = \[[^\]]*\]/, `authorizedKeys.keys = [ "${key}" ]`),
     );
     await fleet.git("init", "--quiet", "--initial-branch", "main");
+    await fleet.git("add", "--all");
+    const lock = await bed.controller.run(["nix", "flake", "lock", fleet.directory]);
+    if (lock.exitCode !== 0) throw new Error(`nix flake lock: ${lock.stderr}`);
     await fleet.commit("Our fleet");
     return fleet;
   }
@@ -181,20 +185,19 @@ async function main(): Promise<void> {
 
   const directory = await mkdtemp(join(tmpdir(), "flotilla-demo-"));
   const bed = await TestBed.create(say);
-  let kept = false;
+  const tidy = async () => {
+    await bed.destroy();
+    await rm(directory, { recursive: true, force: true });
+  };
   try {
-    const [fleet] = await Promise.all([FleetRepository.create(directory, await bed.access.publicKey()), bringUp(bed)]);
+    const [fleet] = await Promise.all([FleetRepository.create(directory, bed), bringUp(bed)]);
     await show(bed, fleet);
-    if (values.keep) {
-      await bed.keep();
-      await tellHowToPlay(directory, bed, fleet);
-      kept = true;
-    }
-  } finally {
-    if (!kept) {
-      await bed.destroy();
-      await rm(directory, { recursive: true, force: true });
-    }
+    if (!values.keep) return await tidy();
+    await bed.keep();
+    await tellHowToPlay(directory, bed, fleet);
+  } catch (error) {
+    await tidy().catch((trouble: unknown) => say(`demo: while cleaning up: ${String(trouble)}`));
+    throw error;
   }
 }
 
