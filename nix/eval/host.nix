@@ -19,6 +19,13 @@ let
     if isAttrs (deployment.keys or null)
     then deployment // { keys = mapAttrs (_: key: removeAttrs key [ "text" ]) deployment.keys; }
     else deployment;
+
+  # The module cannot know the host's name in the flake; where nobody set an address, that name is it, and not the
+  # module's stand-in for it. An option's own default has priority 1500 (nixpkgs, lib/modules.nix).
+  withoutDefaultTarget = deployment:
+    if isAttrs deployment && (configuration.options.deployment.targetHost.highestPrio or 0) >= 1500
+    then removeAttrs deployment [ "targetHost" ]
+    else deployment;
 in
 {
   # Not named outPath: a set that has one is its path alone in JSON.
