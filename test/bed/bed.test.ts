@@ -209,7 +209,8 @@ test("a program on the controller ends with its AbortSignal and with its deadlin
 
 test("two beds are apart, and one that is destroyed leaves nothing", async () => {
   const other = await TestBed.create();
-  const stranger = await other.create("one");
+  const [stranger, neighbour] = await Promise.all([other.create("one"), other.create("two")]);
+  expect(neighbour.address).not.toBe(stranger.address);
   await stranger.install(first);
   await stranger.start();
   expect(await stranger.waitUntilUp()).toBe("running");

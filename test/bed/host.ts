@@ -1,7 +1,7 @@
 // One host of a bed: a systemd-nspawn machine with its own network namespace, /nix, /boot and identity. All of its state is in files, so
 // that whichever process has the bed can go on with it.
 import { spawn } from "node:child_process";
-import { existsSync, openSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { copyFile, mkdir, readFile, rm, statfs, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUUID } from "node:crypto";
@@ -68,10 +68,12 @@ export class Host {
   ): Promise<Host> {
     const path = join(directory, name);
     const upper = join(path, "upper");
+    // Name and address are taken before anything is waited for: hosts are created side by side.
+    mkdirSync(path);
+    writeFileSync(join(path, "address"), `${address}\n`);
     for (const part of ["upper/etc/ssh", "upper/etc/bed", "work", "root", "nix", "boot"])
       await mkdir(join(path, part), { recursive: true });
     await mkdir(join(upper, "root/.ssh"), { recursive: true, mode: 0o700 });
-    await writeFile(join(path, "address"), `${address}\n`);
     for (const [disk, size] of [
       ["nix", options.nixMiB],
       ["boot", options.bootMiB],
@@ -121,6 +123,8 @@ export class Host {
     await mkdir(join(this.directory, "boot/loader/entries"), { recursive: true });
     await writeFile(join(this.directory, "boot/loader/entries/nixos-generation-1"), `${toplevel}\n`);
     await writeFile(join(this.directory, "boot/loader/default"), `${toplevel}\n`);
+    // Once activated it is a link, which would lead out of the host.
+    await rm(join(this.directory, "upper/etc/NIXOS"), { force: true });
     await writeFile(join(this.directory, "upper/etc/NIXOS"), "");
   }
 

@@ -24,8 +24,6 @@ export class TestBed {
   readonly access: SshAccess;
   readonly controller: Controller;
   private readonly lock: Lock | null;
-  /** Of hosts that are being created and have no files yet. */
-  private readonly promised = new Set<string>();
 
   private constructor(number: number, lock: Lock | null) {
     this.number = number;
@@ -66,10 +64,7 @@ export class TestBed {
   /** Adds a host, which is then off and has no system. */
   async create(name: string, options: HostOptions = {}): Promise<Host> {
     const address = options.address ?? this.freeAddress();
-    this.promised.add(address);
-    return Host.create(this.hostsDirectory, name, address, options, this.surroundings).finally(() =>
-      this.promised.delete(address),
-    );
+    return Host.create(this.hostsDirectory, name, address, options, this.surroundings);
   }
 
   host(name: string): Host {
@@ -128,7 +123,7 @@ export class TestBed {
   }
 
   private freeAddress(): string {
-    const taken = new Set([...this.promised, ...this.hosts().map((host) => host.address)]);
+    const taken = new Set(this.hosts().map((host) => host.address));
     for (let last = firstAddress; last < 255; last++) {
       if (!taken.has(this.address(last))) return this.address(last);
     }
