@@ -1,7 +1,7 @@
 // Help: every command's page, and what holds for all of them.
 import { expect, test } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
-import { runFlotilla, shown } from "./run-flotilla.ts";
+import { recordingUseCases, runFlotilla, shown } from "./run-flotilla.ts";
 
 test.each([[], ["--help"], ["-h"]])("flotilla %s prints the overview", async (...words) => {
   expect(shown(await runFlotilla(words))).toMatchSnapshot("overview");
@@ -39,22 +39,6 @@ test.each(
   const words = [...input.replace(/\s+#.*$/, "").matchAll(/'([^']*)'|(\S+)/g)].map(
     ([, quoted, bare]) => quoted ?? bare ?? "",
   );
-  const anyListing = async () => ({ rows: [], exitStatus: 0 });
-  const anyStatus = async () => 0;
-  const answer = await runFlotilla([name, ...words], {
-    useCases: {
-      deploy: anyStatus,
-      plan: anyListing,
-      rollback: anyStatus,
-      attach: anyStatus,
-      exec: anyStatus,
-      ssh: anyStatus,
-      hosts: anyListing,
-      status: anyListing,
-      history: anyListing,
-      generations: anyListing,
-      doctor: anyListing,
-    },
-  });
+  const answer = await runFlotilla([name, ...words], { useCases: recordingUseCases({}) });
   expect(answer).toMatchObject({ exitStatus: 0, stderr: expect.not.stringContaining("error") });
 });

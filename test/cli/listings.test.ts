@@ -4,6 +4,7 @@ import type { UseCases } from "../../src/cli/use-cases.ts";
 import { GenerationNumber } from "../../src/domain/generation-number.ts";
 import { HostName } from "../../src/domain/host-name.ts";
 import { RunId } from "../../src/domain/run-id.ts";
+import { StorePath } from "../../src/domain/store-path.ts";
 import { runFlotilla, shown } from "./run-flotilla.ts";
 
 const web = HostName.parse("web-1");
@@ -24,6 +25,31 @@ const useCases: Partial<UseCases> = {
         problem: null,
       },
       { host: database, target: null, tags: [], system: null, version: null, problem: "does not evaluate" },
+    ],
+  }),
+  plan: async () => ({
+    exitStatus: 3,
+    rows: [
+      {
+        host: web,
+        foreseen: "deployed",
+        current: StorePath.parse(system.replace("25.05.2", "25.05.1")),
+        currentVersion: "25.05.1",
+        wanted: StorePath.parse(system),
+        wantedVersion: "25.05.2",
+        changes: null,
+        problem: null,
+      },
+      {
+        host: database,
+        foreseen: "refused",
+        current: StorePath.parse(system),
+        currentVersion: "25.05.2",
+        wanted: StorePath.parse(system),
+        wantedVersion: "25.05.2",
+        changes: null,
+        problem: { code: "E_DEGRADED", message: "nginx.service has failed", hint: "--allow-degraded" },
+      },
     ],
   }),
   status: async () => ({
@@ -109,9 +135,16 @@ const useCases: Partial<UseCases> = {
   }),
 };
 
-const commandLines = [["hosts"], ["status"], ["history"], ["generations", "web-1"], ["doctor"]];
+const commandLines = [
+  ["deploy", "--dry-run"],
+  ["hosts"],
+  ["status"],
+  ["history"],
+  ["generations", "web-1"],
+  ["doctor"],
+];
 
-describe.each(commandLines)("flotilla %s", (...words) => {
+describe.each(commandLines)("flotilla %s %s", (...words) => {
   test("for people", async () => {
     expect(shown(await runFlotilla(words, { useCases }))).toMatchSnapshot();
   });

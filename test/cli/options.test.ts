@@ -1,47 +1,25 @@
 // From flags to what the use cases are asked: the defaults, and every flag once.
 import { expect, test } from "vitest";
-import type { UseCases } from "../../src/cli/use-cases.ts";
-import { runFlotilla } from "./run-flotilla.ts";
+import { recordingUseCases, runFlotilla } from "./run-flotilla.ts";
 
-/** What the named use case was asked; it answers with status 0 or no rows. */
-async function asked(words: readonly string[]): Promise<Record<string, unknown>> {
-  const asked: Record<string, unknown> = {};
-  const status = (name: keyof UseCases) => async (options: unknown) => {
-    asked[name] = options;
-    return 0;
-  };
-  const listing = (name: keyof UseCases) => async (options: unknown) => {
-    asked[name] = options;
-    return { rows: [], exitStatus: 0 };
-  };
-  const answer = await runFlotilla(words, {
-    useCases: {
-      deploy: status("deploy"),
-      plan: listing("plan"),
-      rollback: status("rollback"),
-      attach: status("attach"),
-      exec: status("exec"),
-      ssh: status("ssh"),
-      hosts: listing("hosts"),
-      status: listing("status"),
-      history: listing("history"),
-      generations: listing("generations"),
-      doctor: listing("doctor"),
-    },
-  });
+/** What which use case was asked. */
+async function asked(words: readonly string[]): Promise<object> {
+  const asked = {};
+  const answer = await runFlotilla(words, { useCases: recordingUseCases(asked) });
   expect(answer).toMatchObject({ exitStatus: 0, stderr: expect.not.stringContaining("error") });
   return asked;
 }
 
 const everyFlagOfDeploy = `
   deploy boot --flake github:ana/infra --on @web --on !web-3 --json --plain -v --show-trace --parallel 5 --eval-workers 2
-  --build-jobs 4 --copy-parallel 3 --activate-parallel 1 --target-host root@192.0.2.7:22 --build-on builder-1 --dry-run
+  --build-jobs 4 --copy-parallel 3 --activate-parallel 1 --target-host root@192.0.2.7:22 --build-on builder-1
   --no-substitute --impure --option cores 2 --option builders @machines --override-input nixpkgs path:/src/nixpkgs
   --no-eval-cache --allow-degraded --accept-new-machine --no-rollback --confirm-timeout 90`;
 
 test.each([
   "deploy",
   everyFlagOfDeploy,
+  "deploy --dry-run",
   "deploy --parallel 4 --build-on target",
   "build --build-on local",
   "push --dry-run",

@@ -35,6 +35,31 @@ export async function runFlotilla(words: readonly string[], world: World = {}): 
 export const shown = ({ exitStatus, stdout, stderr }: Answer): string =>
   [`exit status ${exitStatus}`, ":: stdout", stdout, ":: stderr", stderr].join("\n");
 
+/** Use cases that write down what they are asked, and answer with status 0 or no rows. */
+export function recordingUseCases(asked: Partial<Record<keyof UseCases, unknown>>): UseCases {
+  const status = (name: keyof UseCases) => async (options: unknown) => {
+    asked[name] = options;
+    return 0;
+  };
+  const listing = (name: keyof UseCases) => async (options: unknown) => {
+    asked[name] = options;
+    return { rows: [], exitStatus: 0 };
+  };
+  return {
+    deploy: status("deploy"),
+    plan: listing("plan"),
+    rollback: status("rollback"),
+    attach: status("attach"),
+    exec: status("exec"),
+    ssh: status("ssh"),
+    hosts: listing("hosts"),
+    status: listing("status"),
+    history: listing("history"),
+    generations: listing("generations"),
+    doctor: listing("doctor"),
+  };
+}
+
 const called = (name: string) => async (): Promise<never> => {
   throw new Error(`${name} was called, and this test does not expect it`);
 };

@@ -16,7 +16,7 @@ const historyFlags: FlagParametersForType<HistoryFlags, Context> = {
     parse: validated("--limit", (parsers) => parsers.count),
     default: "20",
     placeholder: "N",
-    brief: "How many of the newest entries",
+    brief: "How many of the newest runs",
   },
 };
 
