@@ -238,8 +238,11 @@ kill_unit() {
 }
 
 kill_steps() {
-  for step_unit in flotilla-check flotilla-activate flotilla-commit flotilla-revert-1 flotilla-revert-2 flotilla-revert-3; do
-    kill_unit "$step_unit.service"
+  set -- flotilla-check.service flotilla-activate.service flotilla-commit.service \
+    flotilla-revert-1.service flotilla-revert-2.service flotilla-revert-3.service
+  is_any_alive "$@" || return 0
+  for step_unit in "$@"; do
+    kill_unit "$step_unit"
   done
 }
 

@@ -36,8 +36,8 @@ export interface TestSystem {
   readonly units?: string;
 }
 
-/** The shell's program, or `null` where this machine has none. */
-export async function findShell(name: string): Promise<string | null> {
+/** Where the program is, or `null` where this machine has none. */
+export async function findProgram(name: string): Promise<string | null> {
   for (const directory of [
     "/bin",
     "/usr/bin",
@@ -57,6 +57,7 @@ export async function findShell(name: string): Promise<string | null> {
 export class TestHost {
   readonly root: string;
   readonly client = guardClient(readAsset("src/activation/guard.sh"));
+  readonly #channels: Promise<unknown>[] = [];
   #power = new AbortController();
   readonly #runner: Runner;
 
@@ -164,8 +165,8 @@ export class TestHost {
       },
       elevation,
       withElevation: () => connection,
-      run: ({ words, stdin, deadline }, options) =>
-        this.#runner.run(
+      run: ({ words, stdin, deadline }, options) => {
+        const channel = this.#runner.run(
           {
             file: join(this.root, "run/wrappers/bin/sh"),
             args: words.slice(1),
@@ -177,7 +178,10 @@ export class TestHost {
             ...(stdin === undefined ? {} : { stdin }),
           },
           options,
-        ),
+        );
+        this.#channels.push(channel);
+        return channel;
+      },
       nix: { authority: "web-01", environment: {} },
       close: () => Promise.resolve(),
     };
@@ -185,27 +189,38 @@ export class TestHost {
   }
 
   /** SIGKILL to all of a unit's processes. */
-  async kill(unit: string): Promise<void> {
-    const pid = Number(await this.read(`units/${unit}/pid`));
-    process.kill(-pid, "SIGKILL");
+  kill(unit: string): Promise<void> {
+    return this.#killGroup(`units/${unit}/pid`);
   }
 
   /** Pulls the power: nothing that runs is told, /run is empty afterwards, and the boot default runs. */
   async reboot(): Promise<void> {
-    // The connections go with it.
+    await this.write("systemd-run-fails", "");
     this.#power.abort();
     this.#power = new AbortController();
-    const units = await readdir(join(this.root, "units")).catch(() => []);
-    await this.write("no-stop-post", "");
-    await this.write("system-state", "stopping\n");
-    for (const unit of units) await this.kill(unit).catch(() => {});
-    await rm(join(this.root, "units"), { recursive: true, force: true });
+    await Promise.allSettled(this.#channels);
+    await this.#killUnits();
     await rm(join(this.root, "run/flotilla"), { recursive: true, force: true });
     await rm(join(this.root, "run/current-system"));
-    await rm(join(this.root, "no-stop-post"));
-    await rm(join(this.root, "system-state"));
+    await rm(join(this.root, "systemd-run-fails"));
     await symlink((await this.read("boot-default")).trim(), join(this.root, "run/current-system"));
     await this.write("proc/sys/kernel/random/boot_id", "another boot\n");
+  }
+
+  /** First who would run something after it, then the unit itself. Twice, for one that was just being made. */
+  async #killUnits(): Promise<void> {
+    for (const pause of [50, 0]) {
+      const units = await readdir(join(this.root, "units")).catch(() => []);
+      for (const file of ["keeper", "pid"]) {
+        for (const unit of units) await this.#killGroup(`units/${unit}/${file}`).catch(() => {});
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    await rm(join(this.root, "units"), { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #killGroup(pidFile: string): Promise<void> {
+    process.kill(-Number(await this.read(pidFile)), "SIGKILL");
   }
 
   /** What runs, what the profile's generation is, what boots; by the last part of the names. */
@@ -241,7 +256,9 @@ export class TestHost {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const unit of await readdir(join(this.root, "units")).catch(() => [])) await this.kill(unit).catch(() => {});
+    this.#power.abort();
+    await Promise.allSettled(this.#channels);
+    await this.#killUnits();
     await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 }
