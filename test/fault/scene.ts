@@ -1,6 +1,7 @@
 // What a fault test plays with: a bed, a fleet whose hosts' systems can be rewritten, and the program as operators run it.
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { RunEvent } from "../../src/domain/event.ts";
 import type { ControllerOptions, ControllerProcess } from "../bed/controller.ts";
 import type { Host, HostOptions } from "../bed/host.ts";
@@ -44,9 +45,15 @@ export class Scene {
   }
 
   /** Hosts that run the systems of their wishes, all brought up at once. */
-  async hosts(wishes: Readonly<Record<string, Wish>>): Promise<readonly Host[]> {
+  async hosts(
+    wishes: Readonly<Record<string, Wish>>,
+    options: Readonly<Record<string, HostOptions>> = {},
+  ): Promise<readonly Host[]> {
     await this.wishes(wishes);
-    return Promise.all(Object.keys(wishes).map(async (name) => this.#start(await this.bed.create(name))));
+    const hosts: Host[] = [];
+    // One after the other: until a host is there, its address counts as free.
+    for (const name of Object.keys(wishes)) hosts.push(await this.bed.create(name, options[name]));
+    return Promise.all(hosts.map((host) => this.#start(host)));
   }
 
   /** A host that runs the system of its wish, reached and `running`. */
@@ -90,6 +97,15 @@ export class Scene {
     ]);
     if (exitCode !== 0) throw new Error(stderr);
     return stdout;
+  }
+
+  /** The same for all hosts. */
+  async toplevels(): Promise<Readonly<Record<string, string>>> {
+    const pathsOf = "builtins.mapAttrs (_: host: host.config.system.build.toplevel.outPath)";
+    const words = ["nix", "eval", "--json", `path:${this.#flake}#nixosConfigurations`, "--apply", pathsOf] as const;
+    const { exitCode, stderr, stdout } = await this.bed.controller.run(words);
+    if (exitCode !== 0) throw new Error(stderr);
+    return z.record(z.string(), z.string()).parse(JSON.parse(stdout));
   }
 
   /** Runs flotilla in the fleet's directory to its end. */
