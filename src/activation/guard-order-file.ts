@@ -28,6 +28,7 @@ export function guardOrderFile(order: GuardOrder): string {
     goal: order.goal,
     profile: order.profile,
     system: order.system,
+    wanted_generation: String(order.generation ?? ""),
     activation_timeout: String(order.activationTimeout),
     confirm_timeout: String(order.confirmTimeout),
     rollback: String(order.rollback),

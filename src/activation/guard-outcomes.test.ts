@@ -3,6 +3,7 @@ import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readAsset } from "../assets.ts";
+import { GenerationNumber } from "../domain/generation-number.ts";
 import { RunId } from "../domain/run-id.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
 import { spawnRunner } from "../process/spawn-runner.ts";
@@ -199,6 +200,21 @@ await underEachShell(["dash", "busybox", "bash"], (host) => {
     });
     expect(end).toMatchObject({ outcome: "deployed" });
     expect(await target.read("nix-env-calls")).toBe("--set new\n");
+  });
+
+  test("going back to a generation points the profile at that very one", async () => {
+    await using target = await host();
+    const system = await target.addSystem("new", {});
+    await target.play(target.order(system), { "awaiting-confirm": () => target.verb("confirm") });
+    const first = await target.systemOf(1);
+    const back: GuardOrder = {
+      ...target.order(first, { generation: GenerationNumber.parse(1) }),
+      run: RunId.parse("00000002"),
+    };
+    const { end } = await target.play(back, { "awaiting-confirm": () => target.verb("confirm", silent, back.run) });
+    expect(end).toMatchObject({ outcome: "deployed" });
+    expect(await target.systems()).toEqual(atOld);
+    expect(await target.read("nix-env-calls")).toBe("--set new\n--switch-generation 1\n");
   });
 
   test("a profile that cannot be set is a failed commit", async () => {

@@ -104,7 +104,7 @@ boot_id() {
 
 # What an order says; read_order overwrites them.
 operator='' goal='' profile='' system='' activation_timeout=300 confirm_timeout=30
-rollback=true on_failed_units=rollback pre_activate='' budget=0
+rollback=true on_failed_units=rollback pre_activate='' budget=0 wanted_generation=''
 health_checks() { :; }
 
 enter_run() {
@@ -346,6 +346,17 @@ highest_generation() {
   printf '%s\n' "$highest"
 }
 
+# Points the profile at the new system: at the generation that was named, or else at a new one, unless it is there.
+set_profile() {
+  if [ -n "$wanted_generation" ]; then
+    [ "$(generation)" != "$wanted_generation" ] || return 0
+    [ "$(readlink -f "$profile-$wanted_generation-link")" = "$system" ] &&
+      nix-env --profile "$profile" --switch-generation "$wanted_generation"
+  else
+    [ "$(readlink -f "$profile")" = "$system" ] || nix-env --profile "$profile" --set "$system"
+  fi
+}
+
 # Puts the profile back to the very generation it had, and takes away only a generation that this run has made: left
 # there, it would get an entry in the boot menu.
 restore_profile() {
@@ -509,11 +520,9 @@ conclude_confirmed() {
 # Makes the new system what boots. Can be repeated.
 commit() {
   enter_state committing
-  if [ "$(readlink -f "$profile")" != "$system" ]; then
-    if ! nix-env --profile "$profile" --set "$system" >>"$live/log" 2>&1; then
-      commit_problem="the profile could not be set to the new system"
-      return 1
-    fi
+  if ! set_profile >>"$live/log" 2>&1; then
+    commit_problem="the profile could not be set to the new system"
+    return 1
   fi
   run_step flotilla-commit "$commit_timeout" no "$system/bin/switch-to-configuration" boot
   case $status in

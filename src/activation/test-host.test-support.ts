@@ -105,6 +105,11 @@ export class TestHost {
     return directory as StorePath;
   }
 
+  async systemOf(generation: number): Promise<StorePath> {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+    return (await readlink(join(this.root, generations, `system-${generation}-link`))) as StorePath;
+  }
+
   order(system: StorePath, settings: Partial<GuardOrder> = {}): GuardOrder {
     return {
       run,
