@@ -9,7 +9,8 @@ import type { DoctorRow, GenerationRow, HistoryRow, HostRow, PlanRow, StatusRow 
 const shortPath = (path: string | null): string | null =>
   path?.replace(/^\/nix\/store\/([0-9a-z]{8})[0-9a-z]*-/, "$1-") ?? null;
 
-const shortTime = (at: string | null): string | null => at?.replace(/^(.{10})T(.{8}).*$/, "$1 $2") ?? null;
+/** To the minute; JSON has it in full. */
+const shortTime = (at: string | null): string | null => at?.replace(/^(.{10})T(.{5}).*$/, "$1 $2") ?? null;
 
 const remarks = ({ failedUnits, needsReboot, problem }: StatusRow): string =>
   [
@@ -72,7 +73,6 @@ export const statusColumns: readonly Column<StatusRow>[] = [
   { header: "generation", align: "right", cell: ({ generation }) => (generation === null ? null : String(generation)) },
   { header: "version", cell: ({ version }) => version },
   { header: "kernel", cell: ({ kernel }) => kernel },
-  { header: "system", cell: ({ system }) => shortPath(system) },
   { header: "configured", cell: configuredCell },
   { header: "last run", cell: ({ lastRun }) => lastRun?.run ?? null },
   { header: "outcome", cell: ({ lastRun }) => outcomeCell(lastRun?.outcome ?? null) },
