@@ -14,30 +14,32 @@ const withoutZodLocales: Plugin = {
 };
 
 const root = join(import.meta.dirname, "..");
-const dist = join(root, "dist");
 
-await rm(dist, { recursive: true, force: true });
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: { flotilla: "src/flotilla.ts" },
-  outdir: dist,
-  bundle: true,
-  splitting: true,
-  // Flat: src/assets.ts finds the package's root one level up from every chunk.
-  chunkNames: "[name]-[hash]",
-  format: "esm",
-  platform: "node",
-  target: "node22.18",
-  // Names stay: stack traces in bug reports are worth more than bytes.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "none",
-  plugins: [withoutZodLocales],
-  metafile: true,
-  logLevel: "warning",
-});
-await chmod(join(dist, "flotilla.js"), 0o755);
-await writeFile(join(dist, "LICENSES.txt"), await licences(metafile));
+/** Bundles the program into a directory, in place of what is there. */
+export async function bundle(dist: string): Promise<void> {
+  await rm(dist, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { flotilla: "src/flotilla.ts" },
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    // Flat: src/assets.ts finds the package's root one level up from every chunk.
+    chunkNames: "[name]-[hash]",
+    format: "esm",
+    platform: "node",
+    target: "node22.18",
+    // Names stay: stack traces in bug reports are worth more than bytes.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: "none",
+    plugins: [withoutZodLocales],
+    metafile: true,
+    logLevel: "warning",
+  });
+  await chmod(join(dist, "flotilla.js"), 0o755);
+  await writeFile(join(dist, "LICENSES.txt"), await licences(metafile));
+}
 
 /** The licence texts of the packages that are part of the bundle, as their licences ask. */
 async function licences({ inputs }: Metafile): Promise<string> {
@@ -54,3 +56,5 @@ async function licences({ inputs }: Metafile): Promise<string> {
   );
   return texts.join(`\n${"-".repeat(80)}\n\n`);
 }
+
+if (import.meta.main) await bundle(join(root, "dist"));
