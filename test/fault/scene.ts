@@ -24,7 +24,8 @@ export interface Ended extends Completed {
   readonly events: readonly RunEvent[];
 }
 
-const program = join(import.meta.dirname, "../../dist/flotilla.js");
+/** The program that people get. */
+export const program = join(import.meta.dirname, "../../dist/flotilla.js");
 
 export class Scene {
   readonly bed: TestBed;
@@ -80,11 +81,7 @@ export class Scene {
   /** The same for several at once. */
   async wishes(wishes: Readonly<Record<string, Wish>>): Promise<void> {
     for (const [name, wish] of Object.entries(wishes)) this.#wishes.set(name, wish);
-    const hosts = [...this.#wishes].map(
-      ([host, { deployment = "", system = "" }]) =>
-        `    ${JSON.stringify(host)} = host { label = "1"; hostName = ${JSON.stringify(host)}; } { ${system} } { ${deployment} };`,
-    );
-    await writeFile(join(this.#flake, "flake.nix"), flakeText(hosts));
+    await writeFile(join(this.#flake, "flake.nix"), fleetFlake(this.#wishes));
   }
 
   /** The store path that the flake asks for now. */
@@ -189,7 +186,12 @@ export async function seenOn(
   return { running, bootsNext, profile, state };
 }
 
-const flakeText = (hosts: readonly string[]): string => `{
+/**
+ * A flake of such hosts, with test/bed/system beside it.
+ * @param hosts more of nixosConfigurations, as Nix text
+ * @param outputs more outputs
+ */
+export const fleetFlake = (wishes: ReadonlyMap<string, Wish>, hosts = "", outputs = ""): string => `{
   outputs = _: let
     host = base: system: deployment: let settings = base // system; in {
       config = {
@@ -202,8 +204,13 @@ const flakeText = (hosts: readonly string[]): string => `{
     };
   in {
     nixosConfigurations = {
-${hosts.join("\n")}
+${Array.from(wishes, ([name, wish]) => hostText(name, wish)).join("\n")}
+${hosts}
     };
+    ${outputs}
   };
 }
 `;
+
+const hostText = (name: string, { deployment = "", system = "" }: Wish): string =>
+  `    ${JSON.stringify(name)} = host { label = "1"; hostName = ${JSON.stringify(name)}; } { ${system} } { ${deployment} };`;
