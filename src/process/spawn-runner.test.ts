@@ -1,5 +1,6 @@
 // With real little programs: what a runner promises shows only on real processes.
 import { spawn } from "node:child_process";
+import { getEventListeners } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -159,6 +160,7 @@ describe("run", () => {
     expect(results.every((result) => result.exitCode === 0)).toBe(true);
     expect(Math.max(...most)).toBe(1);
     expect(added()).toBe(0);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
     expect(warnings).toEqual([]);
   }, 60_000);
 });

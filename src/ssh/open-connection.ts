@@ -158,7 +158,7 @@ function endedEarly(target: Target, result: ProcessResult): FlotillaError {
   return new FlotillaError("E_COMMAND", `${target.host}: the login shell ended with status ${result.exitCode}`, {
     host: target.host,
     hint: "the login user needs a shell that runs the commands ssh gives it",
-    log: result.stderr.split("\n").slice(-20),
+    log: lastLines(result.stderr),
   });
 }
 
@@ -170,7 +170,7 @@ function connectionLost(target: Target, result: ProcessResult, master: ProcessRe
   return new FlotillaError(
     known ? cause.code : "E_CONNECTION_LOST",
     known ? cause.message : `${target.host} (${describeTarget(target)}): the connection is gone`,
-    { host: target.host, hint: known ? cause.hint : undefined, log: result.stderr.split("\n").slice(-20) },
+    { host: target.host, hint: known ? cause.hint : undefined, log: lastLines(result.stderr) },
   );
 }
 
@@ -178,7 +178,7 @@ function late(target: Target, what: string, deadline: number, stderr = ""): Flot
   const where = `${target.host} (${describeTarget(target)})`;
   return new FlotillaError("E_DEADLINE", `${where}: ${what} did not end within ${deadline / 1_000} s`, {
     host: target.host,
-    log: stderr === "" ? [] : stderr.split("\n").slice(-20),
+    log: lastLines(stderr),
   });
 }
 
@@ -195,4 +195,8 @@ function noElevation(target: Target): FlotillaError {
       hint: "log in as root, or allow sudo, doas or run0 without a password",
     },
   );
+}
+
+function lastLines(stderr: string): string[] {
+  return stderr === "" ? [] : stderr.split("\n").slice(-20);
 }
