@@ -115,13 +115,18 @@ export class Scene {
     return { ...ended, events: words.includes("--json") ? eventsOf(ended.stdout) : [] };
   }
 
-  /** Starts flotilla, to be watched and killed. */
+  /** Starts flotilla, to be watched, killed, or interrupted as by Ctrl-C: it leads a process group, as in a terminal. */
   async start(words: readonly string[], options: ControllerOptions = {}): Promise<ControllerProcess> {
-    return this.bed.controller.start([process.execPath, program, ...words], {
+    return this.bed.controller.start(["setsid", process.execPath, program, ...words], {
       cwd: this.#flake,
       deadline: 150_000,
       ...options,
     });
+  }
+
+  /** `await using scene = await Scene.create();` is gone at the end of its block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.destroy();
   }
 
   async destroy(): Promise<void> {
