@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { recallFleet, rememberFleet } from "../../src/cli/completion/completion-cache.ts";
 import { shells } from "../../src/cli/completion/shells.ts";
+import { HostName } from "../../src/domain/host-name.ts";
 import { runFlotilla } from "./run-flotilla.ts";
 
 let directory: string;
@@ -36,6 +37,7 @@ test("flags, goals, shells and places to build", async () => {
   expect(await proposed("deploy", "s")).toEqual(["switch"]);
   expect(await proposed("completions", "z")).toEqual(["zsh"]);
   expect(await proposed("deploy", "--build-on", "")).toEqual(["local", "target"]);
+  expect(await proposed("deploy", "--build-on=l")).toEqual(["--build-on=local"]);
 });
 
 test("hosts and selections, of the nearest flake or the one that --flake names", async () => {
@@ -45,6 +47,22 @@ test("hosts and selections, of the nearest flake or the one that --flake names",
   expect(await proposed("deploy", "--on", "db-1,@")).toEqual(["db-1,@web"]);
   expect(await proposed("deploy", "--flake", "github:ana/infra", "--on", "")).toEqual(["edge-1"]);
   expect(await proposed("deploy", "--flake=github:ana/infra", "--on", "")).toEqual(["edge-1"]);
+});
+
+test("`flotilla hosts` leaves what completion knows, unless it listed a part", async () => {
+  const row = {
+    host: HostName.parse("new-1"),
+    target: null,
+    tags: ["new"],
+    system: null,
+    version: null,
+    problem: null,
+  };
+  const world = { env, cwd: directory, useCases: { hosts: async () => ({ rows: [row], exitStatus: 0 }) } };
+  await runFlotilla(["hosts", "--on", "new-1"], world);
+  expect(await proposed("ssh", "")).toContain("web-1");
+  await runFlotilla(["hosts"], world);
+  expect(await proposed("deploy", "--on", "")).toEqual(["new-1", "@new"]);
 });
 
 test("past a pair flag, finished or not", async () => {

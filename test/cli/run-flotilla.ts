@@ -23,7 +23,7 @@ export async function runFlotilla(words: readonly string[], world: World = {}): 
     },
   });
   const context: Context = {
-    process: { stdout: stream("stdout"), stderr: stream("stderr"), env: world.env ?? {} },
+    process: { stdout: stream("stdout"), stderr: stream("stderr"), env: world.env ?? { XDG_CACHE_HOME: "/dev/null" } },
     cwd: world.cwd ?? "/nowhere",
     useCases: async () => ({ ...forbidden, ...world.useCases }),
   };

@@ -6,12 +6,16 @@ import { parseShell, shells, type Shell } from "../completion/shells.ts";
 export const completions: DocumentedCommand = {
   usage: "SHELL",
   examples: [
-    { input: 'bash    # eval "$(flotilla completions bash)" in ~/.bashrc', brief: "bash" },
-    { input: 'zsh     # eval "$(flotilla completions zsh)" in ~/.zshrc', brief: "zsh" },
-    { input: "fish    # flotilla completions fish | source, in ~/.config/fish/config.fish", brief: "fish" },
+    { input: "bash", brief: 'in ~/.bashrc: eval "$(flotilla completions bash)"' },
+    { input: "zsh", brief: 'in ~/.zshrc, after compinit: eval "$(flotilla completions zsh)"' },
+    { input: "fish", brief: "in ~/.config/fish/config.fish: flotilla completions fish | source" },
   ],
   command: buildCommand<object, [Shell], Context>({
-    docs: { brief: "Print the completion script of a shell" },
+    docs: {
+      brief: "Print the completion script of a shell",
+      fullDescription:
+        "Print the completion script of a shell. Hosts and tags are proposed as the last `flotilla hosts` listed them;\nno completion evaluates anything.",
+    },
     parameters: {
       positional: {
         kind: "tuple",

@@ -1,5 +1,6 @@
 import { buildCommand } from "@stricli/core";
 import type { DocumentedCommand } from "../command.ts";
+import { rememberHosts } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
 import { evaluateLimitFlags, limitsOf, type EvaluateLimitFlags } from "../flags/limit-flags.ts";
@@ -19,6 +20,7 @@ export const hosts: DocumentedCommand = {
     async func(flags) {
       const { hosts } = await this.useCases();
       const listing = await hosts({ ...fleetOptions(flags), limits: limitsOf(flags) });
+      if (flags.on === undefined) await rememberHosts(this, flags.flake ?? null, listing.rows);
       const [{ printListing }, { hostsColumns: columns }] = await Promise.all([
         import("../print-listing.ts"),
         import("../columns.ts"),

@@ -6,15 +6,19 @@ import { joinFlagPairs } from "../pair-flags.ts";
 
 /** @param words what follows `flotilla` on the line, the last one as far as it is typed; none: nothing is proposed */
 export async function complete(words: readonly string[], context: Context): Promise<string> {
-  const partial = words.at(-1);
-  if (partial === undefined) return "";
-  const finished = words.slice(0, -1);
+  const last = words.at(-1);
+  if (last === undefined) return "";
+  // `--flag=val` is completed as `--flag val` is.
+  const [, flag, value] = /^(--[a-z-]+)=(.*)$/.exec(last) ?? [];
+  const finished = [...words.slice(0, -1), ...(flag === undefined ? [] : [flag])];
+  const partial = value ?? last;
   const flake = flakeOf(finished);
   const proposals = await proposeCompletions(applicationFor(context), [...joined(finished), partial], {
     ...context,
     ...(flake === undefined ? {} : { completedFlake: flake }),
   });
-  return proposals.map(({ completion, brief }) => `${completion}\t${brief}\n`).join("");
+  const begun = flag === undefined ? "" : `${flag}=`;
+  return proposals.map(({ completion, brief }) => `${begun}${completion}\t${brief}\n`).join("");
 }
 
 function flakeOf(words: readonly string[]): string | undefined {

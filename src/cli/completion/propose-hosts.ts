@@ -1,4 +1,4 @@
-// Completion of host names and selections, from the cache alone.
+// Completion of host names and selections, from the cache alone; `flotilla hosts` fills it.
 import type { Context } from "../context.ts";
 
 /** Host names. */
@@ -11,6 +11,19 @@ export async function proposeSelection(this: Context, partial: string): Promise<
   const { hosts, tags } = await recall(this);
   const begun = /^(?:.*,)?!?/.exec(partial)?.[0] ?? "";
   return [...hosts, ...tags.map((tag) => `@${tag}`)].map((word) => `${begun}${word}`);
+}
+
+/** Leaves the whole fleet's names and tags for the functions above. */
+export async function rememberHosts(
+  context: Context,
+  flake: string | null,
+  rows: readonly { readonly host: string; readonly tags: readonly string[] }[],
+): Promise<void> {
+  const { rememberFleet } = await import("./completion-cache.ts");
+  await rememberFleet(context.process.env, context.cwd, flake, {
+    hosts: rows.map(({ host }) => host),
+    tags: [...new Set(rows.flatMap(({ tags }) => tags))],
+  });
 }
 
 // Loaded only when a shell asks: every command's definition imports this file.
