@@ -57,6 +57,18 @@ await underEachShell(["dash", "busybox"], (host) => {
     expect(await target.systems()).toEqual(end.outcome === "deployed" ? atNew : atOld);
   });
 
+  test("called off after the confirmation, it is too late", async () => {
+    await using target = await host();
+    const system = await target.addSystem("new", { during: '[ "$1" = test ] || sleep 1' });
+    const { end } = await target.play(target.order(system), {
+      "awaiting-confirm": () => target.verb("confirm"),
+      committing: () => target.verb("revert"),
+    });
+    expect(end).toMatchObject({ outcome: "deployed" });
+    expect(await target.read("switches")).toBe("test new no-check=\nboot new no-check=\n");
+    expect(await target.systems()).toEqual(atNew);
+  });
+
   test.each(["activating", "awaiting-confirm"] as const)("called off while %s", async (state) => {
     await using target = await host();
     const system = await target.addSystem("new", { during: "sleep 1" });
