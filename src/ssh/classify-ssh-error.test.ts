@@ -1,4 +1,5 @@
-// Each sample is what OpenSSH 9.2, sudo 1.9 or their neighbours really wrote, with paths and addresses made shorter.
+// Samples of what OpenSSH 9.2, sudo and their neighbours write, with paths and addresses made shorter. Recorded where it could be
+// provoked; the rest (revoked and unprotected keys, agents, banners, sudoers, doas, polkit) is from their sources.
 import { describe, expect, it } from "vitest";
 import { HostName } from "../domain/host-name.ts";
 import { classifyElevationError, classifySshError, saysConnectionLost } from "./classify-ssh-error.ts";

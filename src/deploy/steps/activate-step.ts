@@ -1,6 +1,7 @@
 // The activation as a step: what the guard is ordered to do, where the new system must answer, and what the view hears.
 import type { GuardOrder } from "../../activation/guard.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
+import type { GenerationNumber } from "../../domain/generation-number.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import { confirmTargets, loginTargets } from "../../fleet/target-of.ts";
 import type { HostSteps } from "../deploy-host.ts";
@@ -28,6 +29,7 @@ export function guardOrder(
   { operator, run }: Pick<RunServices, "operator" | "run">,
   { deployment, toplevel }: Pick<Host, "deployment" | "toplevel">,
   goal: GuardOrder["goal"],
+  generation?: GenerationNumber,
 ): GuardOrder {
   const fromHere = deployment.healthChecks.filter((check) => check.from === "operator");
   return {
@@ -36,6 +38,7 @@ export function guardOrder(
     goal,
     profile: systemProfile,
     system: toplevel,
+    generation: generation ?? null,
     activationTimeout: deployment.activationTimeout,
     // Checks from here take place while the guard waits, so it waits for them too.
     confirmTimeout:
@@ -49,13 +52,13 @@ export function guardOrder(
 
 export function activateStep(settings: ActivateSettings, services: ActivateServices): HostSteps["activate"] {
   const { checkHealth, clock, emit, guard, interruption, open } = services;
-  return async (host, { connection }, goal): Promise<ActivationEnd> => {
+  return async (host, { connection }, goal, generation): Promise<ActivationEnd> => {
     const phases = new ActivationPhases(emit, host.name);
     const override = settings.targetHost ?? undefined;
     try {
       const end = await superviseActivation({
         guard,
-        order: guardOrder(settings, services, host, goal),
+        order: guardOrder(settings, services, host, goal, generation),
         login: connection,
         confirmTargets: confirmTargets(host, connection.target, override),
         fallbackTargets: [connection.target, ...loginTargets(host, { override })],
