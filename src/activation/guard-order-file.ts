@@ -1,6 +1,7 @@
 // A GuardOrder as the guard reads it: a file of shell that sets variables, every value quoted.
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { shellQuote } from "../domain/shell-quote.ts";
+import { describeHealthCheck } from "../fleet/describe-health-check.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
 import type { GuardOrder } from "./guard.ts";
 
@@ -49,9 +50,9 @@ export function guardOrderFile(order: GuardOrder): string {
 /** The call of guard.sh's health_check: name, interval, timeout, consecutive, kind, and the kind's own arguments. */
 function healthCheckWords(check: HealthCheck): string[] {
   if (check.from !== "target") {
-    throw new FlotillaError("E_CONFIGURATION", `the health check ${nameOf(check)} does not run on the target`);
+    throw new FlotillaError("E_CONFIGURATION", `the health check ${describeHealthCheck(check)} does not run on the target`);
   }
-  const common = ["health_check", nameOf(check), String(check.interval), String(check.timeout)];
+  const common = ["health_check", describeHealthCheck(check), String(check.interval), String(check.timeout)];
   return [...common, String(check.consecutive), check.type, ...argumentsOf(check)];
 }
 
@@ -65,19 +66,5 @@ function argumentsOf(check: HealthCheck): string[] {
       return [check.address, String(check.port)];
     case "command":
       return check.command;
-  }
-}
-
-function nameOf(check: HealthCheck): string {
-  if (check.name !== null) return check.name;
-  switch (check.type) {
-    case "unit":
-      return `unit ${check.unit}`;
-    case "http":
-      return `http ${check.url}`;
-    case "tcp":
-      return `tcp ${check.address}:${check.port}`;
-    case "command":
-      return `command ${check.command[0] ?? ""}`;
   }
 }
