@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "test/cli/**/*.test.ts", "nix/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "test/cli/**/*.test.ts", "scripts/**/*.test.ts"],
           pool: "threads",
           isolate: false,
         },

@@ -1,32 +1,19 @@
 # The flotilla package: the bundle of `npm run build`, with the Node, ssh and nix that it calls.
 {
   lib,
-  buildNpmPackage,
+  callPackage,
   git,
-  importNpmLock,
   makeWrapper,
   nix,
-  nodejs,
+  nodejs_24,
   openssh,
+  stdenvNoCC,
 }:
 let
   manifest = lib.importJSON ../package.json;
-  lock = lib.importJSON ../package-lock.json;
-
-  # The lock file leaves out where packages come from, so that people can install from a mirror of
-  # their own. Nix needs an address for each; what arrives is held to the lock file's hash.
-  tarballOf =
-    path: version:
-    let
-      name = lib.last (lib.splitString "node_modules/" path);
-    in
-    "https://registry.npmjs.org/${name}/-/${baseNameOf name}-${version}.tgz";
-  withAddress =
-    path: package:
-    lib.optionalAttrs (package ? integrity) { resolved = tarballOf path package.version; }
-    // package;
+  npmPackages = callPackage ./npm-packages.nix { };
 in
-buildNpmPackage {
+stdenvNoCC.mkDerivation {
   pname = manifest.name;
   inherit (manifest) version;
 
@@ -34,7 +21,6 @@ buildNpmPackage {
     root = ../.;
     fileset = lib.fileset.unions [
       ../package.json
-      ../package-lock.json
       ../tsconfig.json
       ../scripts/build.ts
       ../src
@@ -42,18 +28,18 @@ buildNpmPackage {
     ];
   };
 
-  npmDeps = importNpmLock {
-    package = manifest;
-    packageLock = lock // {
-      packages = lib.mapAttrs withAddress lock.packages;
-    };
-  };
-  inherit (importNpmLock) npmConfigHook;
-  # Among the development dependencies is a Node whose installer wants the network. The build uses
-  # nixpkgs's.
-  npmFlags = [ "--ignore-scripts" ];
+  nativeBuildInputs = [
+    makeWrapper
+    nodejs_24
+  ];
 
-  nativeBuildInputs = [ makeWrapper ];
+  buildPhase = ''
+    runHook preBuild
+    # A copy: the licences of the packages are found by their place in the tree.
+    cp -r ${npmPackages} node_modules
+    node scripts/build.ts
+    runHook postBuild
+  '';
 
   # The bundle has its dependencies in it; beside it lie the files that are sent to hosts and to the
   # evaluator.
@@ -61,11 +47,10 @@ buildNpmPackage {
     runHook preInstall
     package=$out/lib/flotilla
     mkdir -p "$package"
-    cp -r dist nix "$package"
-    cp ${../package.json} "$package/package.json"
+    cp -r dist nix package.json "$package"
     find src -name '*.sh' -exec cp --parents -t "$package" {} +
     # Last on PATH: the ssh and nix of the person who runs it come first.
-    makeWrapper ${lib.getExe nodejs} $out/bin/flotilla \
+    makeWrapper ${lib.getExe nodejs_24} $out/bin/flotilla \
       --add-flags "$package/dist/flotilla.js" \
       --suffix PATH : ${
         lib.makeBinPath [
@@ -76,6 +61,15 @@ buildNpmPackage {
       }
     runHook postInstall
   '';
+
+  doInstallCheck = true;
+  installCheckPhase = ''
+    runHook preInstallCheck
+    HOME=$TMPDIR $out/bin/flotilla --version | grep -F ${lib.escapeShellArg manifest.version}
+    runHook postInstallCheck
+  '';
+
+  passthru = { inherit npmPackages; };
 
   meta = {
     inherit (manifest) description;
