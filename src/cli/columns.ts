@@ -12,15 +12,16 @@ const shortPath = (path: string | null): string | null =>
 /** To the minute; JSON has it in full. */
 const shortTime = (at: string | null): string | null => at?.replace(/^(.{10})T(.{5}).*$/, "$1 $2") ?? null;
 
-const remarks = ({ failedUnits, needsReboot, problem }: StatusRow): string =>
+const remarks = ({ bootDefault, failedUnits, needsReboot, problem, system }: StatusRow): string =>
   [
     ...(problem === null ? [] : [problem]),
     ...(failedUnits.length === 0 ? [] : [`failed: ${failedUnits.join(", ")}`]),
+    ...(bootDefault === null || bootDefault === system ? [] : [`next boot: ${shortPath(bootDefault)}`]),
     ...(needsReboot ? ["needs a reboot"] : []),
   ].join("; ");
 
-function stateCell({ reachable, state }: StatusRow): Cell {
-  if (!reachable) return { text: "unreachable", tone: "bad" };
+function stateCell({ absence, state }: StatusRow): Cell {
+  if (absence !== null) return { text: absence.replace("-", " "), tone: absence === "not-deployed" ? "quiet" : "bad" };
   return state === null ? null : { text: state, tone: state === "running" ? "good" : "caution" };
 }
 

@@ -51,7 +51,7 @@ class DeployRun {
   readonly #evaluations = new Map<HostName, PromiseWithResolvers<Host>>();
   readonly #hosts: Promise<void>[] = [];
   readonly #results = new Map<HostName, HostResult>();
-  /** Unreachable hosts whose settings say that this is all right. */
+  /** Hosts that are as their settings say although nothing was done: offline and skipped, or never deployed to. */
   readonly #excused = new Set<HostName>();
 
   constructor(request: DeployRequest, services: DeployServices, gates: Gates, deploy: DeployOne) {
@@ -126,12 +126,13 @@ class DeployRun {
       ({ deployment }) => deployment.offline,
       () => "fail",
     );
-    const excused = result.outcome === "unreachable" && offline === "skip";
-    const outcome: Outcome = excused ? "skipped" : result.outcome;
+    const { reason, notes, ...rest } = result;
+    const away = result.outcome === "unreachable" && offline === "skip";
+    const outcome: Outcome = away ? "skipped" : result.outcome;
+    const excused = away || reason?.code === "E_NOT_DEPLOYED";
     if (excused) this.#excused.add(name);
     this.#results.set(name, { ...result, outcome });
     this.#gates.finish(name, excused || isSuccess(outcome));
-    const { reason, notes, ...rest } = result;
     emit({
       type: "host-finished",
       host: name,

@@ -1,6 +1,7 @@
 // The one login of a run to a host, with the inspection in it. Where the host was reached last time is tried while the
 // configuration still evaluates; what the configuration then says always wins.
 import type { Inspection } from "../checks/inspection.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { OpenedConnection } from "../ssh/connection.ts";
@@ -35,7 +36,11 @@ export async function logInEarly(
     throw error;
   }
   const [first] = targets;
-  if (early === null || guess === null || first === undefined || !isSameLogin(guess, first)) {
+  if (first === undefined) {
+    await close(early);
+    throw neverDeployed(name);
+  }
+  if (early === null || guess === null || !isSameLogin(guess, first)) {
     await close(early);
     return sessionOf(services, await services.open(targets), first);
   }
@@ -54,12 +59,17 @@ async function close(early: Promise<OpenedConnection | { error: unknown }> | nul
 async function sessionOf(
   { inspect }: EarlyLoginServices,
   opened: OpenedConnection,
-  declared: Target | undefined,
+  declared: Target,
 ): Promise<HostSession> {
   const inspection = await inspect(opened);
   const isRoot = inspection.elevation?.length === 0;
-  const elevation = isRoot ? [] : (declared?.elevation ?? inspection.elevation);
+  const elevation = isRoot ? [] : (declared.elevation ?? inspection.elevation);
   return { connection: opened.connection.withElevation(elevation), inspection };
+}
+
+/** What becomes of a host that has no address by its own wish. */
+export function neverDeployed(host: HostName): FlotillaError {
+  return new FlotillaError("E_NOT_DEPLOYED", `${host} is built, never deployed to: its targetHost is null`, { host });
 }
 
 /** Whether both are one login; how root is reached then is another matter. */

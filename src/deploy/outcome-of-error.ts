@@ -8,6 +8,7 @@ export function outcomeOfError(error: FlotillaError): Outcome {
   switch (error.code) {
     case "E_HALTED":
     case "E_INTERRUPTED":
+    case "E_NOT_DEPLOYED":
       return "skipped";
     case "E_DEGRADED":
     case "E_ELEVATION":

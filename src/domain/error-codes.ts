@@ -6,6 +6,7 @@ export const errorCodes = {
   E_NO_FLEET: "No flake was found, or it has no nixosConfigurations.",
   E_SELECTION: "The selection names no host of the fleet.",
   E_CONFIGURATION: "A flotilla setting in the user's configuration has the wrong shape.",
+  E_NOT_DEPLOYED: "The host is built, never deployed to: its targetHost is null.",
   E_NIX_MISSING: "The nix program is not installed here, or is too old.",
   E_SSH_MISSING: "The ssh program is not installed here.",
   E_EVALUATION: "The host's configuration does not evaluate.",

@@ -40,7 +40,7 @@ export async function eachHost<Row>(
         rows.catch(() => {});
       },
       onHost: (name, result) => {
-        if (result instanceof FlotillaError) hosts.get(name)?.reject(result);
+        if (result instanceof FlotillaError) hosts.get(name)?.reject(result.at(name, "evaluate"));
         else hosts.get(name)?.resolve(result);
       },
       onWarning,

@@ -21,6 +21,8 @@ export interface LastRun {
 export interface StatusRow {
   readonly host: HostName;
   readonly reachable: boolean;
+  /** Why it was not seen; null where it was. */
+  readonly absence: "unreachable" | "not-evaluated" | "not-deployed" | null;
   /** systemctl is-system-running: running, degraded, …; null where not known. */
   readonly state: string | null;
   readonly failedUnits: readonly string[];
@@ -28,6 +30,8 @@ export interface StatusRow {
   readonly system: string | null;
   /** The one that the configuration describes; null where it does not evaluate. */
   readonly configured: string | null;
+  /** What the profile holds, and so what boots next. */
+  readonly bootDefault: string | null;
   readonly version: string | null;
   readonly generation: GenerationNumber | null;
   readonly kernel: string | null;
@@ -67,14 +71,17 @@ function rowOf(
   lastRun: LastRun | null,
   problem: string | null,
 ): StatusRow {
-  const { currentSystem, currentVersion, failedUnits, kernel, needsReboot, profileGeneration, state } = inspection;
+  const { currentSystem, currentVersion, failedUnits, kernel, needsReboot, state } = inspection;
+  const { profileGeneration, profileSystem } = inspection;
   return {
     host,
     reachable: true,
+    absence: null,
     state,
     failedUnits,
     system: currentSystem,
     configured,
+    bootDefault: profileSystem,
     version: currentVersion,
     generation: profileGeneration,
     kernel,
@@ -84,14 +91,21 @@ function rowOf(
   };
 }
 
+function absenceOf({ code, step }: FlotillaError): StatusRow["absence"] {
+  if (code === "E_NOT_DEPLOYED") return "not-deployed";
+  return step === "evaluate" ? "not-evaluated" : "unreachable";
+}
+
 function absentRow(host: HostName, error: FlotillaError, lastRun: LastRun | null): StatusRow {
   return {
     host,
     reachable: false,
+    absence: absenceOf(error),
     state: null,
     failedUnits: [],
     system: null,
     configured: null,
+    bootDefault: null,
     version: null,
     generation: null,
     kernel: null,

@@ -33,11 +33,6 @@ import { stamped } from "./run-stage.ts";
 import { visit } from "./visit.ts";
 import type { Viewpoint } from "./visit.ts";
 
-/** 0 all were seen, 4 none was, 1 some were not. */
-function listingOf<Row>(rows: readonly Row[], seen: (row: Row) => boolean): Listing<Row> {
-  return { rows, exitStatus: runExitStatus(rows.map((row): Outcome => (seen(row) ? "unchanged" : "unreachable"))) };
-}
-
 export async function hosts(options: ListOptions, view: Viewpoint): Promise<Listing<HostRow>> {
   const { directory, onWarning, signal, tools } = view;
   const nix = tools.nix(options.nix);
@@ -75,7 +70,21 @@ export async function status(options: ListOptions, view: Viewpoint): Promise<Lis
     },
     options.limits.connect,
   );
-  return listingOf(rows, ({ reachable }) => reachable);
+  return { rows, exitStatus: runExitStatus(rows.flatMap(({ absence }) => seenAs(absence))) };
+}
+
+/** What a look at a host counts as: 0 all were seen, 4 none was reachable, 1 some were not seen. */
+function seenAs(absence: StatusRow["absence"]): readonly Outcome[] {
+  switch (absence) {
+    case null:
+      return ["unchanged"];
+    case "unreachable":
+      return ["unreachable"];
+    case "not-evaluated":
+      return ["failed"];
+    case "not-deployed":
+      return [];
+  }
 }
 
 export function history({ host, limit }: HistoryOptions, { tools }: Viewpoint): Promise<Listing<HistoryRow>> {
@@ -165,5 +174,6 @@ export async function plan(options: DeployOptions, view: Viewpoint): Promise<Lis
           },
           async (host, error) => planOfError(host, error),
         );
-  return { rows, exitStatus: runExitStatus(rows.map(({ foreseen }) => foreseen)) };
+  const counted = rows.filter(({ problem }) => problem?.code !== "E_NOT_DEPLOYED");
+  return { rows, exitStatus: runExitStatus(counted.map(({ foreseen }) => foreseen)) };
 }

@@ -1,5 +1,6 @@
 // The commands that open a door to hosts: exec and ssh.
 import type { ExecOptions, SshOptions } from "../cli/use-cases.ts";
+import { neverDeployed } from "../deploy/log-in-early.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import { exitStatus } from "../domain/outcome.ts";
@@ -20,7 +21,8 @@ export interface ExecOutput {
 export async function exec(options: ExecOptions, view: Viewpoint, output: ExecOutput): Promise<number> {
   const { request, services } = await visit(view, options);
   const onLine = (host: HostName, stream: "stdout" | "stderr", line: string): void => output[stream](host, line);
-  const ends = await execHosts(request, { ...services, onLine }, options.limits.connect, options.command);
+  const all = await execHosts(request, { ...services, onLine }, options.limits.connect, options.command);
+  const ends = all.filter(({ end }) => !(end instanceof FlotillaError && end.code === "E_NOT_DEPLOYED"));
   for (const { end, host } of ends) {
     if (end instanceof FlotillaError) output.stderr(host, `${end.code}: ${end.message}`);
     else if (end !== 0) output.stderr(host, `ended with status ${end}`);
@@ -42,10 +44,6 @@ export async function ssh(options: SshOptions, view: Viewpoint): Promise<number>
   const [target] = await eachHost(request, { nix, onWarning: view.onWarning, signal }, async (_name, evaluation) =>
     loginTargets(await evaluation).at(0),
   );
-  if (target === undefined) {
-    throw new FlotillaError("E_CONFIGURATION", `${options.host} is built, never deployed to: its targetHost is null`, {
-      host: options.host,
-    });
-  }
+  if (target === undefined) throw neverDeployed(options.host);
   return tools.ssh.interactive(target, options.command);
 }
