@@ -1,0 +1,69 @@
+// A small change for every host, brought there by flotilla and by what colmena would run, by turns.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type BenchFleet, mustSucceed } from "./bench-fleet.ts";
+import { colmenaSequence } from "./colmena-sequence.ts";
+import { LoginCount } from "./login-count.ts";
+import { byTurns, Measured } from "./measure.ts";
+import { peakMemoryEnvironment, readPeakMemory } from "./peak-memory.ts";
+import { megabytes, ratio, type Report } from "./report.ts";
+
+export async function changed(fleet: BenchFleet, rounds: number): Promise<Report> {
+  const sequence = colmenaSequence({ names: fleet.names, sshConfigFile: fleet.bed.access.configFile });
+  const directory = await mkdtemp(join(tmpdir(), "flotilla-bench-"));
+  const memoryFile = join(directory, "memory");
+  const peaks: number[] = [];
+  const logins = { flotilla: new LoginCount(fleet), colmena: new LoginCount(fleet) };
+  try {
+    const flotilla = new Measured({
+      name: "flotilla",
+      command: "flotilla deploy",
+      prepare: async () => {
+        await fleet.nextRelease();
+        await logins.flotilla.begin();
+      },
+      run: () => fleet.mustDeploy([], peakMemoryEnvironment(memoryFile)),
+      after: async () => {
+        await logins.flotilla.end();
+        peaks.push(await readPeakMemory(memoryFile));
+      },
+    });
+    const colmena = new Measured({
+      name: "colmena's commands",
+      command: sequence,
+      prepare: async () => {
+        await fleet.nextRelease();
+        await logins.colmena.begin();
+      },
+      run: async () => mustSucceed("colmena's commands", await fleet.run(["sh", "-c", sequence])),
+      after: () => logins.colmena.end(),
+    });
+    await byTurns(rounds, [flotilla, colmena]);
+    const hosts = fleet.names.length;
+    return {
+      title: `a change on ${hosts} hosts`,
+      findings: [
+        {
+          what: `\`deploy\` of a change to ${hosts} hosts : colmena's commands`,
+          value: ratio(flotilla.median / colmena.median),
+          aim: "≤ 0.5",
+        },
+        {
+          what: "logins a host, flotilla : colmena's commands",
+          value: `${logins.flotilla.summary()} : ${logins.colmena.summary()}`,
+          aim: "2 (one, and the confirming one)",
+        },
+        { what: `peak memory, ${hosts} hosts`, value: megabytes(Math.max(...peaks)), aim: "≤ 150 MB" },
+      ],
+      measured: [flotilla, colmena],
+      notes: [
+        "each time a release that no host has seen; evaluation, build, copy and activation are counted in both",
+        "flotilla also inspects, guards, confirms over a second login and moves the profile only then; the commands do not",
+        "colmena's own time, and the second that it sleeps at the end of each run, are left out",
+      ],
+    };
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}

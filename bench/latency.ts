@@ -1,0 +1,56 @@
+// What distance costs: the same deploys over cables with a round trip of 40 ms and of none.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { BenchFleet } from "./bench-fleet.ts";
+import { LoginCount } from "./login-count.ts";
+import { byTurns, Measured } from "./measure.ts";
+import { ratio, type Report } from "./report.ts";
+
+/** Milliseconds there and back. */
+const roundTrip = 40;
+
+/** @param fleet its hosts have user-space cables */
+export async function latency(fleet: BenchFleet, rounds: number): Promise<Report> {
+  const far = async (delay: number): Promise<void> => {
+    await Promise.all(fleet.hosts.map((host) => host.setCable({ delay })));
+    // The cables read their settings every twentieth of a second.
+    await sleep(200);
+  };
+  const logins = new LoginCount(fleet);
+  const deploy = (what: "nothing to do" | "a change", delay: number): Measured => {
+    const isChange = what === "a change";
+    return new Measured({
+      name: `${what}, a round trip takes ${delay * 2} ms`,
+      command: "flotilla deploy",
+      prepare: async () => {
+        if (isChange) await fleet.nextRelease();
+        await far(delay);
+        if (isChange) await logins.begin();
+      },
+      run: () => fleet.mustDeploy(),
+      after: async () => {
+        if (isChange) await logins.end();
+      },
+    });
+  };
+  const near = { change: deploy("a change", 0), settled: deploy("nothing to do", 0) };
+  const distant = { change: deploy("a change", roundTrip / 2), settled: deploy("nothing to do", roundTrip / 2) };
+  const measured = [near.change, near.settled, distant.change, distant.settled];
+  await byTurns(rounds, measured);
+  const compare = (what: "change" | "settled"): string => {
+    const added = distant[what].median - near[what].median;
+    return `${ratio(distant[what].median / near[what].median)} (+ ${(added / roundTrip).toFixed(0)} round trips)`;
+  };
+  return {
+    title: `distance, ${fleet.names.length} hosts`,
+    findings: [
+      { what: `unchanged \`deploy\` at ${roundTrip} ms round trip : at 0`, value: compare("settled"), aim: null },
+      { what: `changed \`deploy\` at ${roundTrip} ms round trip : at 0`, value: compare("change"), aim: null },
+      { what: "logins a host, changed", value: logins.summary(), aim: "2 (one, and the confirming one)" },
+    ],
+    measured,
+    notes: [
+      "round trips: what the distance added, divided by its round trip; TCP's and ssh's handshakes are in it",
+      "the cable is a program that delays every frame; it costs some processor time of its own, at 0 ms as well",
+    ],
+  };
+}
