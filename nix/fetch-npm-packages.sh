@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 # No configuration but the machine's: neither the caller's package.json nor its .npmrc is seen here.
 cd "$work"
 npm install --prefix "$work" --cache "$work/cache" --os "$os" --cpu "$cpu" \
-  --ignore-scripts --no-bin-links --no-package-lock --no-save --no-audit --no-fund --no-update-notifier "$@" >&2
+  --ignore-scripts --no-bin-links --no-package-lock --no-save --no-audit --no-fund --no-update-notifier --no-progress "$@" >&2
 
 rm -f node_modules/.package-lock.json
 mv node_modules "$out"
