@@ -66,8 +66,8 @@ describe("select", () => {
     ["web-01,!dv-01", "did you mean db-01?"],
     ["old", "old is a tag; did you mean @old?"],
     ["@web-01", "web-01 is a host; did you mean it without the @?"],
-    ["mailserver", "hosts: web-01, web-02, web.03, db-01, ns"],
-    ["mail-*", "hosts: web-01, web-02, web.03, db-01, ns"],
+    ["mailserver", "hosts: web-01, web-02, web.03, db-01, ns; a tag begins with @"],
+    ["mail-*", "hosts: web-01, web-02, web.03, db-01, ns; a tag begins with @"],
     ["@production", "tags: @web, @eu, @us, @old, @db"],
   ])("says of the unknown %s: %s", (text, hint) => {
     expect(refused(text)).toMatchObject({ code: "E_SELECTION", hint });

@@ -123,7 +123,7 @@ function suggestion(kind: Matcher["kind"], word: string, names: readonly string[
   }
   if (name !== undefined) return `did you mean ${name}?`;
   if (tags.includes(word)) return `${word} is a tag; did you mean @${word}?`;
-  return names.length === 0 ? "the fleet has no hosts" : `hosts: ${someOf(names)}`;
+  return names.length === 0 ? "the fleet has no hosts" : `hosts: ${someOf(names)}; a tag begins with @`;
 }
 
 const someOf = (words: readonly string[]): string =>
