@@ -52,6 +52,9 @@ interface Scene {
   readonly verbs?: Partial<GuardVerbs>;
   readonly reachable?: readonly string[];
   readonly checkHealth?: Supervision["checkHealth"];
+  readonly clock?: Supervision["clock"];
+  /** In place of what `reachable` says. */
+  readonly open?: Supervision["open"];
 }
 
 /** Plays one activation; `opened` are the addresses of the fresh connections, `verbs` what was said over them. */
@@ -75,7 +78,8 @@ async function play(scene: Scene): Promise<{ end: GuardEnd | null; opened: strin
     login: fakeConnection(target("old")),
     confirmTargets: [target("new")],
     fallbackTargets: [target("old")],
-    open: (targets) => {
+    open: (targets, signal) => {
+      if (scene.open !== undefined) return scene.open(targets, signal);
       const reached = targets.find(({ address }) => (scene.reachable ?? ["new"]).includes(address));
       if (reached === undefined) return Promise.reject(new FlotillaError("E_UNREACHABLE", "no answer"));
       opened.push(reached.address);
@@ -84,7 +88,7 @@ async function play(scene: Scene): Promise<{ end: GuardEnd | null; opened: strin
     checkHealth: scene.checkHealth ?? (() => Promise.resolve()),
     observer: { onState: () => {}, onLog: () => {} },
     onConfirming: () => {},
-    clock: fakeClock(),
+    clock: scene.clock ?? fakeClock(),
     signal: new AbortController().signal,
   });
   return { end, opened, said };
@@ -170,6 +174,43 @@ test("a failing check from here reverts and says why", async () => {
   });
   expect(said).toEqual(["revert over new"]);
   expect(end).toEqual({ ...rolledBack, code: "E_HEALTH", message: "http answered 500" });
+});
+
+test("a failing check from here is the reason, also where the first line brings the end", async () => {
+  const reverted = Promise.withResolvers<GuardEnd>();
+  const { end } = await play({
+    start: (observer) => {
+      reach("starting", "awaiting-confirm")(observer);
+      return reverted.promise;
+    },
+    verbs: {
+      revert: () => {
+        reverted.resolve({ ...rolledBack, code: "E_INTERRUPTED", message: "the operator called it off" });
+        return new Promise(() => {});
+      },
+    },
+    checkHealth: () => Promise.reject(new FlotillaError("E_HEALTH", "http answered 500")),
+  });
+  expect(end).toEqual({ ...rolledBack, code: "E_HEALTH", message: "http answered 500" });
+});
+
+test("a host that refuses our key is not asked so often that its sshd shuts us out", async () => {
+  const tries: number[] = [];
+  const clock = fakeClock();
+  await play({
+    start: (observer) => {
+      reach("starting", "awaiting-confirm")(observer);
+      return new Promise(() => {});
+    },
+    clock,
+    open: () => {
+      tries.push(clock.now().getTime());
+      return Promise.reject(new FlotillaError("E_AUTHENTICATION", "refused"));
+    },
+  });
+  // sshd counts 5 s a refusal, and lets nobody in who has 15 s together.
+  expect(tries.length).toBeGreaterThan(2);
+  for (const [index, at] of tries.slice(1).entries()) expect(at - (tries[index] ?? 0)).toBeGreaterThan(5000);
 });
 
 test("a guard that refuses to start is an error, and nothing is tried after it", async () => {

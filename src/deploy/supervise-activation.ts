@@ -10,6 +10,9 @@ import type { RunClock } from "./run-clock.ts";
 /** Milliseconds between two attempts to reach a host that did not answer. */
 const retryInterval = 500;
 
+/** After a key was refused: each refusal counts 5 s with sshd, which from 15 s on shuts our address out (PerSourcePenalties). */
+const retryAfterRefusal = 6000;
+
 /** How long we look for a host that is late, in seconds: what restoring the old system takes, or a reboot into it. */
 const revertAllowance = 60;
 
@@ -59,6 +62,8 @@ class ActivationSupervisor {
   readonly #latestConfirm: number;
   #state: GuardState | null = null;
   #confirmUntil: Date | null = null;
+  /** Why we asked for the old system back. */
+  #unhealthy: FlotillaError | null = null;
 
   constructor(supervision: Supervision) {
     this.#supervision = supervision;
@@ -84,6 +89,13 @@ class ActivationSupervisor {
   }
 
   async run(): Promise<GuardEnd | null> {
+    const end = await this.#follow();
+    if (this.#unhealthy === null || (end?.code !== "E_INTERRUPTED" && end?.code !== "E_CONFIRM_TIMEOUT")) return end;
+    // Whichever line brought the end: the guard knows only that the operator wanted it.
+    return { ...end, code: this.#unhealthy.code, message: this.#unhealthy.message };
+  }
+
+  async #follow(): Promise<GuardEnd | null> {
     const { guard, login, order, signal } = this.#supervision;
     const following = guard.start(login, order, this.#observer, signal);
     // Watched from here on, so that a line that breaks later is no unhandled rejection.
@@ -117,28 +129,34 @@ class ActivationSupervisor {
     const isLate = (): boolean =>
       clock.now().getTime() > (this.#confirmUntil?.getTime() ?? this.#latestConfirm) + revertAllowance * 1000;
     while (!signal.aborted && !isLate()) {
-      const end = await this.#tryOnce(signal);
+      const { end, wait } = await this.#tryOnce(signal);
       if (end !== null) return end;
-      await clock.sleep(retryInterval, signal).catch(() => {});
+      await clock.sleep(wait, signal).catch(() => {});
     }
     return null;
   }
 
   /** One fresh connection: confirm over it where that is due, follow the guard over it otherwise. */
-  async #tryOnce(signal: AbortSignal): Promise<GuardEnd | null> {
+  async #tryOnce(signal: AbortSignal): Promise<{ readonly end: GuardEnd | null; readonly wait: number }> {
     const { clock, confirmTargets, fallbackTargets, onConfirming, open } = this.#supervision;
     const confirmUntil = this.#state === "awaiting-confirm" ? this.#confirmUntil : null;
     // The new system's own addresses alone while it may be confirmed; otherwise wherever the host answers.
     const due = confirmUntil !== null && clock.now() < confirmUntil;
     if (due) onConfirming(describe(confirmTargets), confirmUntil);
     const targets = due ? confirmTargets : [...confirmTargets, ...fallbackTargets];
-    const connection = await open(targets, signal).catch(() => null);
-    if (connection === null) return null;
+    let connection: Connection;
     try {
-      return await (due ? this.#confirmOver(connection, signal) : this.#followOver(connection, signal));
+      connection = await open(targets, signal);
+    } catch (error) {
+      const refused = error instanceof FlotillaError && error.code === "E_AUTHENTICATION";
+      return { end: null, wait: refused ? retryAfterRefusal : retryInterval };
+    }
+    try {
+      const end = await (due ? this.#confirmOver(connection, signal) : this.#followOver(connection, signal));
+      return { end, wait: retryInterval };
     } catch (error) {
       // The channel broke: the next attempt opens another. A guard that never started is the answer.
-      if (this.#state !== null || isLoss(error)) return null;
+      if (this.#state !== null || isLoss(error)) return { end: null, wait: retryInterval };
       throw error;
     } finally {
       await connection.close();
@@ -151,8 +169,8 @@ class ActivationSupervisor {
       await checkHealth(signal);
     } catch (error) {
       if (!(error instanceof FlotillaError)) throw error;
-      const end = await guard.revert(connection, order.run, this.#observer, signal);
-      return end.outcome === "rolled-back" ? { ...end, code: error.code, message: error.message } : end;
+      this.#unhealthy = error;
+      return guard.revert(connection, order.run, this.#observer, signal);
     }
     return guard.confirm(connection, order.run, this.#observer, signal);
   }

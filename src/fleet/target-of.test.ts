@@ -50,10 +50,19 @@ describe("loginTargets", () => {
     [{ targetHost: "a", targetHosts: ["b", "a", "ana@c:2022"], targetPort: 22 }, {}, "root@a:22 root@b:22 ana@c:2022"],
     [{ targetHost: "new" }, { lastKnown: { address: "old", port: 2200, user: "x" } }, "root@new x@old:2200"],
     [{ targetHost: "a" }, { lastKnown: { address: "a", port: null, user: "root" } }, "root@a"],
+    [{ targetPort: 2222 }, { lastKnown: { address: "web", port: null, user: null } }, "root@web:2222 web"],
     [{ targetHost: null }, { lastKnown: { address: "a", port: null, user: null } }, ""],
     [{ targetHost: "a", targetHosts: ["b"] }, { override: "me@c:1" }, "me@c:1"],
   ])("%j, %j: %s", (settings, hints, expected) => {
     expect(written(loginTargets(host(settings), hints))).toBe(expected);
+  });
+
+  it.each([
+    [[2222, 2223], {}, "root@web root@web:2222 root@web:2223"],
+    [[22, 2222], {}, "root@web"],
+    [[2222], { targetPort: 99 }, "root@web:99"],
+  ])("looks where the configuration has sshd listen: %j, %j", (ports, settings, expected) => {
+    expect(written(loginTargets(host(settings, ports)))).toBe(expected);
   });
 
   it("carries what the configuration says of the login", () => {

@@ -13,20 +13,23 @@ export interface LoginHints {
   readonly lastKnown?: HostAddress | undefined;
 }
 
-type Addressed = Pick<Host, "name" | "deployment">;
+type Addressed = Pick<Host, "name" | "deployment" | "sshPorts">;
 
 /**
- * Where to log into a host, in the order to try: what the configuration declares, then where it was found last time:
- * a configuration that moves the host to another address is deployed through the old one. None for a host with
- * `targetHost = null`.
+ * Where to log into a host, in the order to try: what the configuration declares, also on the ports of its sshd, then
+ * where it was found last time: a configuration that moves the host to another address is deployed through the old one.
+ * None for a host with `targetHost = null`.
  *
  * @throws FlotillaError E_CONFIGURATION or E_USAGE for an address that cannot be one
  */
 export function loginTargets(host: Addressed, hints: LoginHints = {}): readonly Target[] {
   if (hints.override !== undefined) return [overrideTarget(host, hints.override)];
   const declared = declaredTargets(host);
-  if (declared.length === 0 || hints.lastKnown === undefined) return declared;
-  return distinct([...declared, targetAt(host, hints.lastKnown)]);
+  if (declared.length === 0) return [];
+  const onPorts = declared.flatMap((target) => [target, ...onNewPorts(host, target)]);
+  if (hints.lastKnown === undefined) return distinct(onPorts);
+  // Exactly as it was: that no port was given then is not for a new declaration to fill.
+  return distinct([...onPorts, { ...targetAt(host, hints.lastKnown), ...hints.lastKnown }]);
 }
 
 /**
@@ -34,11 +37,7 @@ export function loginTargets(host: Addressed, hints: LoginHints = {}): readonly 
  * configuration declares, the one we came in by first. Where it declares no port and its sshd does not listen on 22, the
  * ports of its sshd are tried. With --target-host that address comes first, then the declared ones.
  */
-export function confirmTargets(
-  host: Addressed & Pick<Host, "sshPorts">,
-  cameInBy: Target,
-  override?: string,
-): readonly Target[] {
+export function confirmTargets(host: Addressed, cameInBy: Target, override?: string): readonly Target[] {
   const declared = declaredTargets(host);
   const first = override === undefined ? [] : [overrideTarget(host, override)];
   const byOurWay = declared.filter((target) => sameAddress(target, cameInBy));
@@ -51,7 +50,7 @@ function onNewPorts(host: Pick<Host, "deployment" | "sshPorts">, target: Target)
   return ports.map((port) => ({ ...target, port }));
 }
 
-function declaredTargets(host: Addressed): readonly Target[] {
+function declaredTargets(host: Pick<Host, "name" | "deployment">): readonly Target[] {
   const { targetHost, targetHosts } = host.deployment;
   const written = [...(targetHost === null ? [] : [targetHost ?? host.name]), ...targetHosts];
   return distinct(
@@ -67,7 +66,7 @@ function declaredTargets(host: Addressed): readonly Target[] {
   );
 }
 
-function overrideTarget(host: Addressed, text: string): Target {
+function overrideTarget(host: Pick<Host, "name" | "deployment">, text: string): Target {
   const address = parseHostAddress(text);
   if (address !== null) return targetAt(host, address);
   throw new FlotillaError("E_USAGE", `--target-host "${text}" is no address`, {
