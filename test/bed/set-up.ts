@@ -1,6 +1,6 @@
 // Makes this machine able to hold beds: packages, the hosts' root file system, the controller's Nix. Nothing is done twice;
 // two at once wait for each other; what a killed one left half done is made again.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { controllerNix, makeControllerNix } from "./controller-nix.ts";
 import { takeLock } from "./lock.ts";
@@ -21,6 +21,7 @@ export function whyNoBed(): string | null {
 export async function setUp(say: (line: string) => void): Promise<void> {
   const why = whyNoBed();
   if (why !== null) throw new Error(why);
+  allowManyHosts();
   if (isReady()) return;
   await mkdir(bedsDirectory, { recursive: true });
   await mkdir(controllerDirectory, { recursive: true });
@@ -38,6 +39,17 @@ export async function setUp(say: (line: string) => void): Promise<void> {
     await step(!existsSync(controllerNix()), "making the controller's nix", makeControllerNix, say);
   } finally {
     await lock.release();
+  }
+}
+
+/** A host takes about five inotify instances; the kernel's default of 128 is soon used up, and then units fail to start. */
+function allowManyHosts(): void {
+  const file = "/proc/sys/fs/inotify/max_user_instances";
+  const needed = 1024;
+  try {
+    if (Number(readFileSync(file, "utf8")) < needed) writeFileSync(file, `${needed}`);
+  } catch {
+    // Not ours to set in some containers: then it is as it is.
   }
 }
 
