@@ -1,6 +1,6 @@
 // Activations that go wrong, each in its own way, all in one run: every host ends as its own fault asks for.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deployFaults, disksOf, type Fault, type FaultRun, systemsBefore } from "./faults-side-by-side.ts";
+import { deployFaults, disksOf, type FaultRun, type Faults, systemsBefore } from "./faults-side-by-side.ts";
 import { endOf, Scene, seenOn } from "./scene.ts";
 
 const failingUnit =
@@ -8,7 +8,7 @@ const failingUnit =
 /** Says no to us, and yes to switch-to-configuration, which calls it with an action. */
 const preActivate = 'preSwitch = "case $2 in /nix/store/*) echo not today; exit 3 ;; esac";';
 
-const faults = {
+const faults: Faults = {
   hangs: {
     wish: { system: 'activation = "sleep 1000";', deployment: "activationTimeout = 8;" },
     ends: { outcome: "rolled-back", code: "E_ACTIVATION_TIMEOUT" },
@@ -78,12 +78,11 @@ const faults = {
     runs: "new",
     boots: "new",
   },
-} as const satisfies Record<string, Fault>;
-type Name = keyof typeof faults;
-const names = Object.keys(faults) as Name[]; // they have no others
+};
+const names = Object.keys(faults);
 
 let scene: Scene;
-let run: FaultRun<Name>;
+let run: FaultRun;
 beforeAll(async () => {
   scene = await Scene.create();
   await scene.hosts(systemsBefore(faults), disksOf(faults));

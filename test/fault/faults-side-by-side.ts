@@ -18,6 +18,9 @@ export interface Fault {
   readonly state?: "running" | "degraded";
 }
 
+/** By the name of the host. */
+export type Faults = Readonly<Record<string, Fault>>;
+
 /** What was found of one host, or what should have been. */
 export interface Found {
   readonly end: HostEnd;
@@ -28,25 +31,26 @@ export interface Found {
 }
 
 /** Deploys all faults at once. Bring the hosts up with `scene.hosts(systemsBefore(faults), disksOf(faults))`. */
-export async function deployFaults<Name extends string>(
-  scene: Scene,
-  faults: Readonly<Record<Name, Fault>>,
-  words: readonly string[] = [],
-): Promise<FaultRun<Name>> {
-  const names = Object.keys(faults) as Name[]; // a record has no others
+export async function deployFaults(scene: Scene, faults: Faults, words: readonly string[] = []): Promise<FaultRun> {
   const before = await scene.toplevels();
-  await scene.wishes(
-    mapValues<Fault, Wish>(faults, ({ wish }) => ({ ...wish, system: `label = "2"; ${wish.system ?? ""}` })),
-  );
+  await scene.wishes(mapValues(faults, ({ wish }) => ({ ...wish, system: `label = "2"; ${wish.system ?? ""}` })));
   const wanted = await scene.toplevels();
-  const ended = await scene.flotilla(["deploy", "--json", "--parallel", "16", "--on", names.join(","), ...words]);
+  const ended = await scene.flotilla([
+    "deploy",
+    "--json",
+    "--parallel",
+    "16",
+    "--on",
+    Object.keys(faults).join(","),
+    ...words,
+  ]);
   return new FaultRun(scene, faults, { before, wanted, ended });
 }
 
-export const systemsBefore = (faults: Readonly<Record<string, Fault>>): Readonly<Record<string, Wish>> =>
+export const systemsBefore = (faults: Faults): Readonly<Record<string, Wish>> =>
   mapValues(faults, ({ before }) => before ?? {});
 
-export const disksOf = (faults: Readonly<Record<string, Fault>>): Readonly<Record<string, HostOptions>> =>
+export const disksOf = (faults: Faults): Readonly<Record<string, HostOptions>> =>
   mapValues(faults, ({ disks }) => disks ?? {});
 
 interface Ran {
@@ -55,13 +59,13 @@ interface Ran {
   readonly ended: Ended;
 }
 
-export class FaultRun<Name extends string> {
+export class FaultRun {
   readonly ended: Ended;
   readonly #scene: Scene;
-  readonly #faults: Readonly<Record<Name, Fault>>;
+  readonly #faults: Faults;
   readonly #systems: Pick<Ran, "before" | "wanted">;
 
-  constructor(scene: Scene, faults: Readonly<Record<Name, Fault>>, { ended, ...systems }: Ran) {
+  constructor(scene: Scene, faults: Faults, { ended, ...systems }: Ran) {
     this.#scene = scene;
     this.#faults = faults;
     this.#systems = systems;
@@ -69,12 +73,14 @@ export class FaultRun<Name extends string> {
   }
 
   /** How the host was told to have ended, and what a fresh login then finds. */
-  async found(name: Name): Promise<Found> {
+  async found(name: string): Promise<Found> {
     return { end: endOf(this.ended.events, name), ...(await seenOn(this.#scene.bed.host(name))) };
   }
 
-  expected(name: Name): Found {
-    const { boots, ends, runs, state = "running" } = this.#faults[name];
+  expected(name: string): Found {
+    const fault = this.#faults[name];
+    if (fault === undefined) throw new Error(`no fault for ${name}`);
+    const { boots, ends, runs, state = "running" } = fault;
     const profile = this.#system(name, boots);
     return { end: ends, running: this.#system(name, runs), bootsNext: profile, profile, state };
   }
@@ -86,7 +92,7 @@ export class FaultRun<Name extends string> {
     return event;
   }
 
-  #system(name: Name, which: "old" | "new"): string {
+  #system(name: string, which: "old" | "new"): string {
     const system = which === "old" ? this.#systems.before[name] : this.#systems.wanted[name];
     if (system === undefined) throw new Error(`no system of ${name}`);
     return system;
