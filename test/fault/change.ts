@@ -17,17 +17,23 @@ export interface Change {
   readonly wanted: string;
 }
 
+/** How a host is to change. */
+export interface ChangeWish {
+  readonly from?: Wish;
+  readonly to: Wish;
+  readonly options?: HostOptions;
+}
+
 /** Brings up a host with the system `from`, and wishes for `to`. */
-export async function changeOf(
-  scene: Scene,
-  name: string,
-  { from = {}, to, options = {} }: { readonly from?: Wish; readonly to: Wish; readonly options?: HostOptions },
-): Promise<Change> {
-  const host = await scene.host(name, from, options);
+export async function changeOf(scene: Scene, name: string, wish: ChangeWish): Promise<Change> {
+  const host = await scene.host(name, wish.from ?? {}, wish.options ?? {});
   const { running: old } = await seenOn(host);
-  await scene.wish(name, to);
+  await scene.wish(name, wish.to);
   return { name, host, old, wanted: await scene.toplevel(name) };
 }
+
+/** For a host whose change is to succeed, however busy this machine is. */
+export const patient = "activationTimeout = 120; rollback.confirmTimeout = 45;";
 
 /** The host answers a fresh login, is `running`, and one system alone is what runs, what boots next and the profile. */
 export async function expectOn({ host }: Pick<Change, "host">, system: string): Promise<void> {
@@ -48,11 +54,13 @@ async function guardStates(host: Host): Promise<string> {
   return (await host.exec(["sh", "-c", "cat /run/flotilla/runs/*/state /var/lib/flotilla/runs/*/state"])).stdout;
 }
 
-/** Shell for a system's scripts: stands still at this point as long as the host is held. */
+/** Shell for a system's scripts: stands still here as long as the host is held, at this place if places are told apart. */
 export const standStill = "while [ -e /run/hold ]; do sleep 0.1; done";
+export const standStillAt = (place: string): string =>
+  `while [ -e /run/hold ] && [ "$(cat /run/hold)" = ${place} ]; do sleep 0.1; done`;
 
-export async function hold(host: Host): Promise<void> {
-  await host.exec(["touch", "/run/hold"]);
+export async function hold(host: Host, place = "anywhere"): Promise<void> {
+  await host.exec(["sh", "-c", 'echo "$0" >/run/hold', place]);
 }
 
 export async function release(host: Host): Promise<void> {
