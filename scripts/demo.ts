@@ -161,18 +161,21 @@ async function writeCommand(directory: string, bed: TestBed): Promise<string> {
 
 async function tellHowToPlay(directory: string, bed: TestBed, fleet: FleetRepository): Promise<void> {
   const bin = await writeCommand(directory, bed);
-  const byHand = `npx --prefix ${root} node ${join(root, "test/bed/bed.ts")}`;
   say(`
 The hosts stay up. To play with them:
 
   cd ${fleet.directory} && PATH=${bin}:$PATH
-  flotilla deploy                      # edit the flake, \`git add\` what is new, deploy
   flotilla exec -- uptime
-  ${byHand} cut web-01 --bed ${bed.number}    # pull its cable while a deploy runs; also: heal, pull, start, exec
+  flotilla deploy                      # after an edit; \`git add\` what is new
 
-To take them down:
+While a deploy runs, from ${root}:
 
-  ${byHand} down --bed ${bed.number}; rm -r ${directory}`);
+  npx node test/bed/bed.ts cut --bed ${bed.number} web-01     # pull its cable; heal puts it back
+  npx node test/bed/bed.ts pull --bed ${bed.number} web-01    # pull its power cord; start puts it back
+
+To take them down, from there:
+
+  npx node test/bed/bed.ts down --bed ${bed.number}; rm -r ${directory}`);
 }
 
 async function main(): Promise<void> {

@@ -13,6 +13,8 @@ export interface Lock {
 export async function takeLock(file: string, { seconds }: { readonly seconds: number }): Promise<Lock | null> {
   const child = spawn("flock", ["--wait", String(seconds), file, "sh", "-c", "echo held; exec cat"], {
     stdio: ["pipe", "pipe", "inherit"],
+    // A process group of its own: Ctrl-C is for its owner, who has to clear away under the lock.
+    detached: true,
   });
   const held = await Promise.race([
     once(child.stdout, "data").then(() => true),
@@ -25,6 +27,7 @@ export async function takeLock(file: string, { seconds }: { readonly seconds: nu
   child.unref();
   return {
     async release() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, "exit");
       child.ref();
       child.stdin.end();
