@@ -1,6 +1,7 @@
 // Draws the live view in place on a terminal, and leaves the terminal as it was, however the program ends.
 import { stripVTControlCharacters } from "node:util";
 import { displayWidth } from "./display-width.ts";
+import { terminalSize } from "./terminal-size.ts";
 import type { TerminalStream, ViewProcess, ViewTimers } from "./view-ports.ts";
 
 const escape = "\u001b[";
@@ -71,13 +72,13 @@ export class LiveTerminal {
   #tick(): void {
     const { stream, timers, frame } = this.#options;
     const second = Math.floor(timers.now() / 1000);
-    const size = { columns: stream.columns ?? 80, rows: stream.rows ?? 24 };
+    const size = terminalSize(stream);
     const resized = size.columns !== this.#size.columns || size.rows !== this.#size.rows;
     if (!this.#changed && !resized && second === this.#second) return;
     this.#changed = false;
     this.#second = second;
     // One row is left free below the frame: that is where the cursor rests.
-    const lines = frame({ columns: Math.max(1, size.columns), rows: Math.max(1, size.rows - 1) });
+    const lines = frame({ columns: size.columns, rows: Math.max(1, size.rows - 1) });
     const same = lines.length === this.#shown.length && lines.every((line, index) => line === this.#shown[index]);
     if (!same || resized || this.#above.length > 0) stream.write(this.#compose(lines));
     this.#size = size;
@@ -95,11 +96,11 @@ export class LiveTerminal {
 
   /** From below the frame to its first line. A terminal that became narrower has broken its lines into several. */
   #toTop(): string {
-    const columns = this.#options.stream.columns ?? 80;
+    const size = terminalSize(this.#options.stream);
     const rowsOf = (line: string): number =>
-      Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line)) / Math.max(1, columns)));
+      Math.max(1, Math.ceil(displayWidth(stripVTControlCharacters(line)) / size.columns));
     const height = this.#shown.reduce((sum, line) => sum + rowsOf(line), 0);
-    const rows = Math.min(height, Math.max(1, (this.#options.stream.rows ?? 24) - 1));
+    const rows = Math.min(height, Math.max(1, size.rows - 1));
     return rows === 0 ? "\r" : `\r${escape}${rows}A`;
   }
 

@@ -1,6 +1,7 @@
 // How lines are drawn on one stream: everything about it that does not depend on what is shown.
 import { type Paint, paintFor, wantsColour } from "./paint.ts";
 import { type Symbols, symbolsFor } from "./symbols.ts";
+import { terminalSize } from "./terminal-size.ts";
 import type { TerminalStream } from "./view-ports.ts";
 
 export interface Style {
@@ -22,6 +23,6 @@ export function styleFor(stream: TerminalStream, { plain, env }: StyleQuestion):
   return {
     symbols: symbolsFor(env),
     paint: paintFor(wantsColour({ isTTY, plain, env })),
-    columns: isTTY ? Math.max(1, stream.columns ?? 80) : null,
+    columns: isTTY ? terminalSize(stream).columns : null,
   };
 }
