@@ -62,6 +62,7 @@ async function follow({ run }: RunRecord, record: HostRecord, services: AttachSe
   let session: HostSession | null = null;
   try {
     session = await logIn([bareTarget(host, login)]);
+    emit({ type: "host-phase", host, phase: "activate", state: "started" });
     const end = await guard.follow(session.connection, run, phases, signal);
     return endingOfActivation({ end, log: phases.log });
   } catch (error) {
@@ -71,6 +72,7 @@ async function follow({ run }: RunRecord, record: HostRecord, services: AttachSe
     return { outcome, reason: reasonOf(error) };
   } finally {
     phases.end();
+    if (session !== null) emit({ type: "host-phase", host, phase: "activate", state: "finished" });
     await session?.connection.close();
   }
 }

@@ -36,7 +36,8 @@ export class ActivationPhases implements GuardObserver {
   onState(state: GuardState, detail: string | null): void {
     const phase = phaseOfState[state];
     if (phase === null) return;
-    this.#begin(phase, state === "reverting" ? { detail: `back to the previous system: ${detail ?? ""}` } : {});
+    if (state === "reverting") this.#begin(phase, { detail: `back to the previous system: ${detail ?? ""}` });
+    else this.#begin(phase, state === "health" && detail !== null ? { detail } : {});
   }
 
   onLog(line: string): void {
@@ -58,6 +59,7 @@ export class ActivationPhases implements GuardObserver {
 
   #begin(phase: Phase, more: { readonly detail?: string; readonly deadline?: string }): void {
     // `activate` itself begins and ends with the step.
+    if (phase === "activate" && more.detail === undefined) return;
     if (this.#current !== null && this.#current !== phase && this.#current !== "activate") this.#say("finished");
     this.#current = phase;
     this.#emit({ type: "host-phase", host: this.#host, phase, state: "started", ...more });
