@@ -1,6 +1,6 @@
 // The stage that a run plays on: its events go to the view and to the history, Ctrl-C comes back from it.
 import { eventVersion } from "../domain/event.ts";
-import type { Emit, EventBody, RunEvent } from "../domain/event.ts";
+import type { EventBody, RunEvent } from "../domain/event.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { Interruption, RunServices } from "../deploy/run-services.ts";
 import { inspect } from "./inspect.ts";
@@ -17,22 +17,14 @@ export interface RunStage {
   readonly interruption: Interruption;
 }
 
+/** What happened, as an event of this run. */
 export function stamped(run: RunId, body: EventBody): RunEvent {
   return { schema: eventVersion, run, at: new Date().toISOString(), ...body };
 }
 
-/** Stamps what happened in this run, shows it, and writes it down. */
-export function emitter(run: RunId, { renderer, tools }: Pick<RunStage, "renderer" | "tools">): Emit {
-  return (body: EventBody) => {
-    const event = stamped(run, body);
-    renderer.event(event);
-    tools.history.record(event);
-  };
-}
-
 /** What a run needs of the rooms, with the real ones behind it. */
 export function runServices(stage: RunStage, nix: Nix): RunServices {
-  const { interruption, run, tools } = stage;
+  const { interruption, renderer, run, tools } = stage;
   return {
     run,
     operator: tools.operator(),
@@ -43,7 +35,11 @@ export function runServices(stage: RunStage, nix: Nix): RunServices {
     inspect,
     remember: (host) => tools.history.lastKnown(host),
     checkHealth: (checks, signal) => checkHealthFromOperator(checks, { runner: tools.runner, signal }),
-    emit: emitter(run, stage),
+    emit: (body) => {
+      const event = stamped(run, body);
+      renderer.event(event);
+      tools.history.record(event);
+    },
     clock: systemClock,
     interruption,
   };

@@ -9,12 +9,14 @@ import type { HostSteps } from "../deploy/deploy-host.ts";
 import type { StepSettings } from "../deploy/step-settings.ts";
 import { systemClock } from "./system-clock.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { RunEvent } from "../domain/event.ts";
+import type { RunRecord } from "../history/history.ts";
 import { parseInspection } from "../checks/inspection.ts";
 import { attachRun } from "../operate/attach-run.ts";
 import { rollbackHost } from "../operate/rollback-host.ts";
 import type { FleetOptions, Limits } from "../cli/use-cases.ts";
 import { fleetRequest, rootsDirectory } from "./fleet-request.ts";
-import { emitter, runServices } from "./run-stage.ts";
+import { runServices, stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 
 /** What a rollback has no word on: nothing is evaluated for its system, built or copied. */
@@ -74,6 +76,13 @@ async function run(
   }
 }
 
+/** What the history does not know yet: the end of a host that nobody saw the end of. The rest was told before. */
+function isNews(event: RunEvent, { hosts }: RunRecord): boolean {
+  if (event.type !== "host-finished") return false;
+  const known = hosts.find(({ host }) => host === event.host)?.outcome ?? null;
+  return known === null || known === "lost-contact";
+}
+
 export async function attach({ host, run: id }: AttachOptions, stage: RunStage): Promise<number> {
   const { interruption, tools } = stage;
   const { history } = tools;
@@ -92,7 +101,11 @@ export async function attach({ host, run: id }: AttachOptions, stage: RunStage):
       return { connection: opened.connection.withElevation(inspection.elevation), inspection };
     },
     lastLogin: (one) => one.login ?? history.lastKnown(one.host),
-    emit: emitter(record.run, stage),
+    emit: (body) => {
+      const event = stamped(record.run, body);
+      stage.renderer.event(event);
+      if (isNews(event, record)) history.record(event);
+    },
     clock: systemClock,
     signal: interruption.leave,
   });
