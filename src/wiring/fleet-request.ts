@@ -36,10 +36,13 @@ export async function fleetRequest(
   };
 }
 
-/** Where the gc roots of a fleet are: beside its flake, or among our own state where that cannot be written. */
-export async function rootsDirectory({ directory, reference }: LockedFlake, state: string): Promise<string> {
+/**
+ * Where the gc roots of a fleet are: beside its flake, or among our own state where that cannot be written. Nothing is
+ * written into a `path:` flake: all that lies there is its source, and it would be another flake for the next evaluation.
+ */
+export async function rootsDirectory({ directory, locked, reference }: LockedFlake, state: string): Promise<string> {
   const elsewhere = join(state, "gcroots", createHash("sha256").update(reference).digest("hex").slice(0, 16));
-  if (directory === null) return elsewhere;
+  if (directory === null || locked.startsWith("path:")) return elsewhere;
   try {
     await access(directory, constants.W_OK);
     return join(directory, ".gcroots");

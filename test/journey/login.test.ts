@@ -3,8 +3,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Host } from "../bed/host.ts";
-import { endOf, Scene, seenOn } from "../fault/scene.ts";
-import { Operator } from "./operator.ts";
+import { Scene, seenOn } from "../fault/scene.ts";
+import { endsOf, Operator } from "./operator.ts";
 
 // users.plain: neither root nor trusted.
 const users =
@@ -42,9 +42,7 @@ test.concurrent.for([
   ["doas", "other"],
 ] as const)("a user becomes root by %s, and need not be trusted by nix", async ([host, user]) => {
   const ana = await operator(host, `targetUser = "${user}";`);
-  const { events, exitCode, stdout } = await ana.flotilla(["deploy", "--json"]);
-  expect(endOf(events, host), stdout).toEqual({ outcome: "deployed", code: null });
-  expect(exitCode).toBe(0);
+  expect(endsOf(await ana.flotilla(["deploy", "--json"]))).toEqual({ [host]: "deployed", exit: 0 });
   const { bootsNext, profile, running, state } = await seen(host);
   expect(running).toMatch(new RegExp(`-nixos-system-${host}-2-${host}$`));
   expect([bootsNext, profile, state]).toEqual([running, running, "running"]);
@@ -62,27 +60,19 @@ test.concurrent("a user whom sudo asks for a password is refused, with the way o
 
 test.concurrent("a user who can only be trusted by nix pushes, and activates nothing", async () => {
   const ana = await operator("nobody", 'targetUser = "trusty";');
-  const pushed = await ana.flotilla(["push", "--json"]);
-  expect(endOf(pushed.events, "nobody"), pushed.stdout).toEqual({ outcome: "pushed", code: null });
-  expect(pushed.exitCode).toBe(0);
-  const deployed = await ana.flotilla(["deploy", "--json"]);
-  expect(endOf(deployed.events, "nobody")).toEqual({ outcome: "refused", code: "E_ELEVATION" });
-  expect(deployed.exitCode).toBe(3);
+  expect(endsOf(await ana.flotilla(["push", "--json"]))).toEqual({ nobody: "pushed", exit: 0 });
+  expect(endsOf(await ana.flotilla(["deploy", "--json"]))).toEqual({ nobody: "refused E_ELEVATION", exit: 3 });
 });
 
 test.concurrent("a user whom nothing is allowed is told so before anything is copied", async () => {
   const ana = await operator("nobody", 'targetUser = "plain";', "", "plain");
-  const { events, exitCode, stdout } = await ana.flotilla(["push", "--json"]);
-  const { code, outcome } = endOf(events, "nobody");
-  expect([outcome, exitCode], stdout).toEqual(["refused", 3]);
-  expect(code).toBe("E_UNSIGNED_PATHS");
+  expect(endsOf(await ana.flotilla(["push", "--json"]))).toEqual({ nobody: "refused E_UNSIGNED_PATHS", exit: 3 });
 });
 
 test.concurrent("--build-on target builds on the host itself", async () => {
   const ana = await operator("there", "", "payloadMiB = 1;");
-  const { events, exitCode, stdout } = await ana.flotilla(["deploy", "--json", "--build-on", "target"]);
-  expect(endOf(events, "there"), stdout).toEqual({ outcome: "deployed", code: null });
-  expect(exitCode).toBe(0);
+  const ended = await ana.flotilla(["deploy", "--json", "--build-on", "target"]);
+  expect(endsOf(ended)).toEqual({ there: "deployed", exit: 0 });
   const { running } = await seen("there");
   expect(running).toContain("-2-there");
   expect((await scene.bed.controller.run(["test", "-e", running])).exitCode).toBe(1);
@@ -91,21 +81,20 @@ test.concurrent("--build-on target builds on the host itself", async () => {
 test.concurrent("another machine builds, by --build-on and by deployment.buildHost", async () => {
   const builder = hosts.get("builder");
   const ana = await operator("elsewhere", 'buildHost = "builder";', "paths = 3;");
-  const { events, exitCode, stdout } = await ana.flotilla(["deploy", "--json"]);
-  expect(endOf(events, "elsewhere"), stdout).toEqual({ outcome: "deployed", code: null });
-  expect(exitCode).toBe(0);
+  expect(endsOf(await ana.flotilla(["deploy", "--json"]))).toEqual({ elsewhere: "deployed", exit: 0 });
   const { running } = await seen("elsewhere");
   expect((await builder?.ssh(`test -e ${running}`))?.exitCode).toBe(0);
 
   const bea = await operator("here", "", "paths = 4;", "bea");
   const built = await bea.flotilla(["build", "--json", "--build-on", "root@builder"]);
-  expect(endOf(built.events, "here"), built.stdout).toEqual({ outcome: "built", code: null });
+  expect(endsOf(built)).toEqual({ here: "built", exit: 0 });
 });
 
 test.concurrent("--build-on local wins over the host's settings, and nothing is left for the garbage collector", async () => {
   const ana = await operator("here", "buildOnTarget = true;");
-  const { events, stdout } = await ana.flotilla(["deploy", "--json", "--build-on", "local", "--no-substitute"]);
-  expect(endOf(events, "here"), stdout).toEqual({ outcome: "deployed", code: null });
+  await ana.commit();
+  const ended = await ana.flotilla(["deploy", "--json", "--build-on", "local", "--no-substitute"]);
+  expect(endsOf(ended)).toEqual({ here: "deployed", exit: 0 });
   expect(await readdir(join(ana.flake, ".gcroots"))).not.toEqual([]);
   const { running } = await seen("here");
   expect((await scene.bed.controller.run(["test", "-e", running])).exitCode).toBe(0);

@@ -84,3 +84,12 @@ export class Operator {
     return { cwd: this.flake, home: this.home, deadline: 120_000, ...options, env: { PATH: path, ...options.env } };
   }
 }
+
+/** How a run with --json ended, to be compared at one glance: { exit: 1, "web-01": "deployed", "web-02": "refused E_LOCKED" }. */
+export function endsOf({ events, exitCode, stderr }: Ended): Readonly<Record<string, string | number | null>> {
+  if (events.length === 0) throw new Error(`no events; ended with ${exitCode}: ${stderr}`);
+  const ends = events.flatMap((event) =>
+    event.type === "host-finished" ? [[event.host, [event.outcome, event.reason?.code ?? []].flat().join(" ")]] : [],
+  );
+  return { ...Object.fromEntries(ends), exit: exitCode };
+}

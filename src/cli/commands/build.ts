@@ -25,7 +25,7 @@ export const build: DocumentedCommand = {
     docs: {
       brief: "Build the systems of hosts and reach none of them",
       fullDescription:
-        "Build the systems of hosts and reach none of them. The results are kept from garbage collection in .gcroots/.",
+        "Build the systems of hosts and reach none of them. The results are kept from garbage collection\nin .gcroots/ beside a flake in git, else among flotilla's state.",
     },
     parameters: {
       flags: {
