@@ -1,11 +1,14 @@
-// Collects hosts that are ready to be built into few `nix build` calls: what waits goes together, and nothing waits
-// for a build that it does not need. Two calls at most run at once; nix itself shares the machine between their jobs.
+// Collects hosts that are ready to be built into few `nix build` calls: what waits goes together, since most hosts share
+// most of what they need, and two calls that need the same wait for each other. Only a call that takes long lets a second
+// run beside it, so that nobody waits for a long build that they do not need; nix itself shares the machine between their jobs.
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { BuildRequest, Nix } from "../nix/nix.ts";
 
 const simultaneousCalls = 2;
+/** Milliseconds that hosts wait for a call under way to end. */
+const patience = 3_000;
 
 export type BuildQueueOptions = Omit<BuildRequest, "hosts" | "onHost">;
 
@@ -15,33 +18,41 @@ interface Waiting {
 }
 
 export class BuildQueue {
-  readonly #nix: Nix;
+  readonly #nix: Pick<Nix, "build">;
   readonly #options: BuildQueueOptions;
+  readonly #patience: number;
   #waiting: Waiting[] = [];
   #running = 0;
+  #impatience: NodeJS.Timeout | undefined;
 
-  constructor(nix: Nix, options: BuildQueueOptions) {
+  constructor(nix: Pick<Nix, "build">, options: BuildQueueOptions, waitFor = patience) {
     this.#nix = nix;
     this.#options = options;
+    this.#patience = waitFor;
   }
 
   /** Resolves when the host's system exists; rejects with what kept it from being built. */
   build(host: Host): Promise<void> {
     const done = Promise.withResolvers<void>();
     this.#waiting.push({ host, done });
-    // Hosts that become ready in the same moment share a call.
-    if (this.#waiting.length === 1) setImmediate(() => this.#next());
+    if (this.#waiting.length === 1) {
+      // Hosts that become ready in the same moment share a call.
+      setImmediate(() => this.#next(1));
+      this.#impatience = setTimeout(() => this.#next(simultaneousCalls), this.#patience);
+    }
     return done.promise;
   }
 
-  #next(): void {
-    if (this.#running >= simultaneousCalls || this.#waiting.length === 0) return;
+  /** Builds what waits, unless that many calls are running. */
+  #next(mostCalls: number): void {
+    if (this.#running >= mostCalls || this.#waiting.length === 0) return;
+    clearTimeout(this.#impatience);
     const batch = new Map(this.#waiting.map((entry) => [entry.host.name, entry]));
     this.#waiting = [];
     this.#running += 1;
     void this.#run(batch).finally(() => {
       this.#running -= 1;
-      this.#next();
+      this.#next(simultaneousCalls);
     });
   }
 

@@ -96,7 +96,8 @@ describe("buildSystems", () => {
     const answers = { build: {}, valid: ["/nix/store"] };
     const { calls } = await build({ maxJobs: 3 }, answers);
     expect(calls.filter((call) => call.includes(" build "))).toEqual([
-      `nix --extra-experimental-features nix-command flakes build --no-link --keep-going --log-format internal-json -v --max-jobs 3 ` +
+      `nix --extra-experimental-features nix-command flakes build --no-link --keep-going --log-format internal-json -v ` +
+        `--option build-poll-interval 1 --max-jobs 3 ` +
         `${web.derivation}^out ${database.derivation}^out ${failing.derivation}^out --option cores 2`,
     ]);
     const old = await build({}, answers, 8);
@@ -172,7 +173,7 @@ describe("buildSystems", () => {
       const { results, calls } = await build({ roots }, { build: {}, valid: ["/nix/store"] });
       expect(existsSync(join(roots, ".gitignore"))).toBe(true);
       expect(calls).toContain(
-        `nix-store --realise ${web.derivation}!out --add-root ${join(roots, "web-01")} --indirect --option cores 2`,
+        `nix-store --realise ${web.toplevel} --add-root ${join(roots, "web-01")} --indirect --option substitute false --option cores 2`,
       );
       expect(results.get("web-01")).toMatchObject({ code: "E_BUILD" });
     });

@@ -106,6 +106,10 @@ function buildCommand(
       "--log-format",
       "internal-json",
       "-v",
+      // Seconds between two looks at what another nix holds, as when two builds need the same; its own default is 5.
+      "--option",
+      "build-poll-interval",
+      "1",
       ...(maxJobs === null ? [] : ["--max-jobs", String(maxJobs)]),
       ...(on.kind === "remote"
         ? ["--store", storeUri({ authority: on.authority, elevation: [] }), "--eval-store", "auto"]

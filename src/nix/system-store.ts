@@ -52,12 +52,13 @@ export async function openSystemStore(
   return {
     hasAlready: ({ name, toplevel }) => roots.keeps(name, toplevel),
     mayHave,
-    // In one step: while the build goes on it waits for the system, and what is there it keeps.
-    take: async ({ name, derivation, toplevel }) =>
+    // The system and not its derivation, and nothing from elsewhere: it is valid or it is not. To ask for what is just
+    // being written would be to wait for its lock, which nix looks at every five seconds.
+    take: async ({ name, toplevel }) =>
       (await succeeds(
         nixStoreCommand(
           settings,
-          ["--realise", `${derivation}!out`, "--add-root", roots.linkOf(name), "--indirect"],
+          ["--realise", toplevel, "--add-root", roots.linkOf(name), "--indirect", "--option", "substitute", "false"],
           deadlines.query,
         ),
       )) && (await roots.pointsTo(name, toplevel)),
