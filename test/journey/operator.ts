@@ -31,8 +31,7 @@ export class Operator {
     const operator = new Operator(bed, name);
     await mkdir(operator.flake, { recursive: true });
     await mkdir(operator.#bin);
-    const words = run.map((word) => shellQuote([word])).join(" ");
-    await writeFile(join(operator.#bin, "flotilla"), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 });
+    await operator.program("flotilla", `exec ${shellQuote(run)} "$@"`);
     return operator;
   }
 
@@ -53,6 +52,11 @@ export class Operator {
   async write(file: string, text: string): Promise<void> {
     await mkdir(dirname(join(this.flake, file)), { recursive: true });
     await writeFile(join(this.flake, file), text);
+  }
+
+  /** Puts a shell script on the PATH, before everything else. */
+  async program(name: string, script: string): Promise<void> {
+    await writeFile(join(this.#bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   }
 
   /** Puts the flake under git, or commits all that is there. */
