@@ -10,6 +10,8 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "test/cli/**/*.test.ts", "scripts/**/*.test.ts"],
           pool: "threads",
           isolate: false,
+          // Nothing is asserted about time; a machine may be busy.
+          testTimeout: 60_000,
         },
       },
       {

@@ -1,9 +1,10 @@
 // The Debian packages the bed needs on this machine, each known by a file it brings.
 import { existsSync } from "node:fs";
+import { mkdir, symlink, unlink } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
 import { run } from "./run.ts";
 
-const packages: Readonly<Record<string, string>> = {
-  busybox: "/bin/busybox",
+const bedPackages: Readonly<Record<string, string>> = {
   "ca-certificates": "/usr/sbin/update-ca-certificates",
   curl: "/usr/bin/curl",
   git: "/usr/bin/git",
@@ -14,16 +15,35 @@ const packages: Readonly<Record<string, string>> = {
   patchelf: "/usr/bin/patchelf",
   procps: "/usr/bin/ps",
   "python3-minimal": "/usr/bin/python3",
-  shellcheck: "/usr/bin/shellcheck",
   "systemd-container": "/usr/bin/systemd-nspawn",
   zstd: "/usr/bin/zstd",
 };
 
-export function missingPackages(): readonly string[] {
-  return Object.keys(packages).filter((name) => !existsSync(packages[name] ?? ""));
+/** What the unit tests want besides: linters, shells, an sshd to log in to. */
+const testPackages: Readonly<Record<string, string>> = {
+  busybox: "/bin/busybox",
+  fish: "/usr/bin/fish",
+  "openssh-server": "/usr/sbin/sshd",
+  shellcheck: "/usr/bin/shellcheck",
+  tcsh: "/bin/tcsh",
+  zsh: "/bin/zsh",
+};
+
+export function missingPackages({ forTests }: { readonly forTests: boolean }): readonly string[] {
+  const packages = forTests ? { ...bedPackages, ...testPackages } : bedPackages;
+  return Object.entries(packages).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
 }
 
-/** Installs what is missing, without recommended packages. */
+/** What unit tests are skipped for, on whichever machine. */
+export function missingTestPrograms(): readonly string[] {
+  const directories = (process.env["PATH"] ?? "").split(delimiter);
+  const missing = ["busybox", "fish", "shellcheck", "tcsh", "zsh"].filter(
+    (name) => !directories.some((directory) => existsSync(join(directory, name))),
+  );
+  return process.getuid?.() === 0 && existsSync("/usr/sbin/sshd") ? missing : [...missing, "root's sshd"];
+}
+
+/** Installs what is missing, without recommended packages. An sshd that comes with it is not started, now or at the next boot. */
 export async function installPackages(names: readonly string[]): Promise<void> {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   // Another apt may be at work; it gets two minutes.
@@ -31,21 +51,25 @@ export async function installPackages(names: readonly string[]): Promise<void> {
   // An installation that was killed half way must be ended first.
   await run(["dpkg", "--configure", "-a"], { deadline: 180_000, env });
   await run(["apt-get", "update", "-qq"], { deadline: 180_000, env });
-  await run(
-    [
-      "apt-get",
-      "install",
-      "-qq",
-      "--no-install-recommends",
-      "-o",
-      lock,
-      "-o",
-      "DPkg::Options::=--force-unsafe-io",
-      ...names,
-    ],
-    {
-      deadline: 300_000,
-      env,
-    },
+  const install = async () => {
+    const options = ["-o", lock, "-o", "DPkg::Options::=--force-unsafe-io"];
+    const words = ["apt-get", "install", "-qq", "--no-install-recommends", ...options, ...names] as const;
+    await run(words, { deadline: 300_000, env });
+  };
+  await (names.includes("openssh-server") ? withoutSshService(install) : install());
+}
+
+/** The tests start an sshd of their own; this machine shall not let anybody in because of them. */
+async function withoutSshService(install: () => Promise<void>): Promise<void> {
+  const mask = "/etc/systemd/system/ssh.service";
+  await mkdir(dirname(mask), { recursive: true });
+  // A mask that is there already is somebody's wish, or was left by a set-up that was killed.
+  const isOurs = await symlink("/dev/null", mask).then(
+    () => true,
+    () => false,
   );
+  await install();
+  if (!isOurs) return;
+  await run(["deb-systemd-helper", "disable", "ssh.service"]);
+  await unlink(mask);
 }

@@ -17,18 +17,23 @@ export function whyNoBed(): string | null {
   return null;
 }
 
+export interface SetUpOptions {
+  /** Also what the unit tests want. */
+  readonly forTests?: boolean;
+}
+
 /** Progress goes to `say`, a line per step that has to be done; on a machine that is ready nothing is said. */
-export async function setUp(say: (line: string) => void): Promise<void> {
+export async function setUp(say: (line: string) => void, { forTests = false }: SetUpOptions = {}): Promise<void> {
   const why = whyNoBed();
   if (why !== null) throw new Error(why);
   allowManyHosts();
-  if (isReady()) return;
+  if (isReady(forTests)) return;
   await mkdir(bedsDirectory, { recursive: true });
   await mkdir(controllerDirectory, { recursive: true });
   const lock = await takeLock(setUpLock, { seconds: 900 });
   if (lock === null) throw new Error(`another set-up of the test bed has held ${setUpLock} for 15 minutes`);
   try {
-    const missing = missingPackages();
+    const missing = missingPackages({ forTests });
     await step(missing.length > 0, `installing ${missing.join(" ")}`, () => installPackages(missing), say);
     await step(
       !existsSync(rootFileSystem()),
@@ -53,10 +58,10 @@ function allowManyHosts(): void {
   }
 }
 
-function isReady(): boolean {
+function isReady(forTests: boolean): boolean {
   return (
     existsSync(bedDirectory) &&
-    missingPackages().length === 0 &&
+    missingPackages({ forTests }).length === 0 &&
     existsSync(rootFileSystem()) &&
     existsSync(controllerNix())
   );

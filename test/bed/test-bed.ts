@@ -40,7 +40,7 @@ export class TestBed {
   /** Makes an empty bed; sets the machine up before, if need be. */
   static async create(say: (line: string) => void = (line) => process.stderr.write(`${line}\n`)): Promise<TestBed> {
     await setUp(say);
-    await clearAbandoned();
+    await TestBed.clearAbandoned();
     for (let number = 1; number <= highestNumber; number++) {
       const bed = await claim(number, (lock) => new TestBed(number, lock));
       if (bed === null) continue;
@@ -59,6 +59,18 @@ export class TestBed {
     const [only, ...others] = kept;
     if (number === null && only !== undefined && others.length === 0) return new TestBed(only, null);
     throw new Error(kept.length === 0 ? "no bed is up" : `which bed? --bed ${kept.join(" or --bed ")}`);
+  }
+
+  /** Clears every bed whose owner is no more. */
+  static async clearAbandoned(): Promise<void> {
+    for (const name of await readdir(bedsDirectory)) {
+      const directory = join(bedsDirectory, name);
+      if (name.endsWith(".lock") || existsSync(join(directory, "kept"))) continue;
+      const lock = await takeLock(`${directory}.lock`, { seconds: 0 });
+      if (lock === null) continue;
+      if (existsSync(directory) && !existsSync(join(directory, "kept"))) await clear(Number(name));
+      await lock.release();
+    }
   }
 
   /** Adds a host, which is then off and has no system. */
@@ -151,18 +163,6 @@ async function claim<Bed>(number: number, take: (lock: Lock) => Bed): Promise<Be
   }
   await mkdir(directory);
   return take(lock);
-}
-
-/** Clears every bed whose owner is no more. */
-async function clearAbandoned(): Promise<void> {
-  for (const name of await readdir(bedsDirectory)) {
-    const directory = join(bedsDirectory, name);
-    if (name.endsWith(".lock") || existsSync(join(directory, "kept"))) continue;
-    const lock = await takeLock(`${directory}.lock`, { seconds: 0 });
-    if (lock === null) continue;
-    if (existsSync(directory) && !existsSync(join(directory, "kept"))) await clear(Number(name));
-    await lock.release();
-  }
 }
 
 /** By what the kernel knows of it, not by what was written down: also a half-made bed goes. */
