@@ -1,6 +1,6 @@
 // The Debian packages the bed needs on this machine, each known by a file it brings.
 import { existsSync } from "node:fs";
-import { mkdir, symlink, unlink } from "node:fs/promises";
+import { mkdir, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { run } from "./run.ts";
 
@@ -43,7 +43,7 @@ export function missingTestPrograms(): readonly string[] {
   return process.getuid?.() === 0 && existsSync("/usr/sbin/sshd") ? missing : [...missing, "root's sshd"];
 }
 
-/** Installs what is missing, without recommended packages. An sshd that comes with it is not started, now or at the next boot. */
+/** Installs what is missing, without recommended packages. An sshd that comes with it is not started. */
 export async function installPackages(names: readonly string[]): Promise<void> {
   const env = { DEBIAN_FRONTEND: "noninteractive" };
   // Another apt may be at work; it gets two minutes.
@@ -51,25 +51,16 @@ export async function installPackages(names: readonly string[]): Promise<void> {
   // An installation that was killed half way must be ended first.
   await run(["dpkg", "--configure", "-a"], { deadline: 180_000, env });
   await run(["apt-get", "update", "-qq"], { deadline: 180_000, env });
-  const install = async () => {
-    const options = ["-o", lock, "-o", "DPkg::Options::=--force-unsafe-io"];
-    const words = ["apt-get", "install", "-qq", "--no-install-recommends", ...options, ...names] as const;
-    await run(words, { deadline: 300_000, env });
-  };
-  await (names.includes("openssh-server") ? withoutSshService(install) : install());
+  if (names.includes("openssh-server")) await maskSshService();
+  const options = ["-o", lock, "-o", "DPkg::Options::=--force-unsafe-io"];
+  const words = ["apt-get", "install", "-qq", "--no-install-recommends", ...options, ...names] as const;
+  await run(words, { deadline: 300_000, env });
 }
 
-/** The tests start an sshd of their own; this machine shall not let anybody in because of them. */
-async function withoutSshService(install: () => Promise<void>): Promise<void> {
-  const mask = "/etc/systemd/system/ssh.service";
-  await mkdir(dirname(mask), { recursive: true });
-  // A mask that is there already is somebody's wish, or was left by a set-up that was killed.
-  const isOurs = await symlink("/dev/null", mask).then(
-    () => true,
-    () => false,
-  );
-  await install();
-  if (!isOurs) return;
-  await run(["deb-systemd-helper", "disable", "ssh.service"]);
-  await unlink(mask);
+/** The tests start an sshd of their own; this machine shall not let anybody in because of them: `systemctl unmask ssh` is its owner's to say. */
+async function maskSshService(): Promise<void> {
+  const unit = "/etc/systemd/system/ssh.service";
+  if (existsSync(unit)) return;
+  await mkdir(dirname(unit), { recursive: true });
+  await symlink("/dev/null", unit);
 }
