@@ -102,7 +102,7 @@ test.concurrent("a cut that outlasts the operator's patience: lost contact is to
   expect(exitCode).toBe(1);
   await guardEnters(host, "finished");
   await host.healCable();
-  expect(await statusOf(scene, name)).toEqual({ reachable: true, outcome: "rolled-back" });
+  expect(await statusOf(scene, name)).toEqual({ problem: null, outcome: "rolled-back" });
   await expectOn(change, old);
 });
 

@@ -134,10 +134,13 @@ export async function historyOf(scene: Scene, host: string, options: ControllerO
   return rows.map(({ run, outcome, code }) => ({ run, outcome, code }));
 }
 
-/** How the last run of a host ended, as `flotilla status` says it. */
-export async function statusOf(scene: Scene, host: string): Promise<{ reachable: boolean; outcome: string | null }> {
+/** How the last run of a host ended, as `flotilla status` says it; `problem`: why the host could not be asked. */
+export async function statusOf(
+  scene: Scene,
+  host: string,
+): Promise<{ problem: string | null; outcome: string | null }> {
   const { stdout } = await scene.flotilla(["status", "--json", "--on", host]);
-  const [row]: readonly { reachable: boolean; lastRun: { outcome: string | null } | null }[] = JSON.parse(stdout);
+  const [row]: readonly { problem: string | null; lastRun: { outcome: string | null } | null }[] = JSON.parse(stdout);
   if (row === undefined) throw new Error(`no status of ${host}`);
-  return { reachable: row.reachable, outcome: row.lastRun?.outcome ?? null };
+  return { problem: row.problem, outcome: row.lastRun?.outcome ?? null };
 }

@@ -121,5 +121,5 @@ test.concurrent("the new system reboots the host while it is activated: the old 
   expect(endOf(events, change.name)).toEqual({ outcome: "rolled-back", code: "E_POWER_LOSS" });
   expect(exitCode).toBe(1);
   await expectOn(change, change.old);
-  expect(await statusOf(scene, change.name)).toEqual({ reachable: true, outcome: "rolled-back" });
+  expect(await statusOf(scene, change.name)).toEqual({ problem: null, outcome: "rolled-back" });
 });

@@ -84,7 +84,7 @@ test.concurrent("killed while the new system is activated: nobody confirms it, a
   await release(host);
   expect(await attached).toEqual({ outcome: "rolled-back", code: "E_CONFIRM_TIMEOUT" });
   await expectOn(change, old);
-  expect(await statusOf(scene, name)).toEqual({ reachable: true, outcome: "rolled-back" });
+  expect(await statusOf(scene, name)).toEqual({ problem: null, outcome: "rolled-back" });
 
   const { events } = await scene.flotilla(["deploy", "--json", "--on", name]);
   expect(endOf(events, name)).toEqual({ outcome: "deployed", code: null });
@@ -100,7 +100,7 @@ test.concurrent("killed while the new system waits to be confirmed: the host goe
   await kill(running);
   await guardEnters(change.host, "finished");
   // Nobody has attached: status asks the host.
-  expect(await statusOf(scene, change.name)).toEqual({ reachable: true, outcome: "rolled-back" });
+  expect(await statusOf(scene, change.name)).toEqual({ problem: null, outcome: "rolled-back" });
   expect(await attach(scene, await runOf(running))).toEqual({ outcome: "rolled-back", code: "E_CONFIRM_TIMEOUT" });
   await expectOn(change, change.old);
 });
@@ -117,7 +117,7 @@ test.concurrent("killed while the new system becomes the boot default: that is f
   await kill(running);
   await release(change.host);
   await guardEnters(change.host, "finished");
-  expect(await statusOf(scene, change.name)).toEqual({ reachable: true, outcome: "deployed" });
+  expect(await statusOf(scene, change.name)).toEqual({ problem: null, outcome: "deployed" });
   expect(await attach(scene, await runOf(running))).toEqual({ outcome: "deployed", code: null });
   await expectOn(change, change.wanted);
 });
@@ -166,6 +166,6 @@ test.concurrent("Ctrl-C twice: we leave, and the guard decides", async () => {
   expect(endOf(eventsOf(stdout), change.name)).toEqual({ outcome: "lost-contact", code: "E_CONNECTION_LOST" });
   await release(change.host);
   await guardEnters(change.host, "finished");
-  expect(await statusOf(scene, change.name)).toEqual({ reachable: true, outcome: "rolled-back" });
+  expect(await statusOf(scene, change.name)).toEqual({ problem: null, outcome: "rolled-back" });
   await expectOn(change, change.old);
 });

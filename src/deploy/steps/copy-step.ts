@@ -1,14 +1,17 @@
 // Sending a built system to its host over the run's own connection.
+import { keepSystem } from "../../activation/keep-system.ts";
+import { changesHosts } from "../../domain/goal.ts";
 import type { HostSteps } from "../deploy-host.ts";
 import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
 import { buildPlace } from "./build-step.ts";
 
 export function copyStep(
-  settings: Pick<StepSettings, "buildOn" | "substitute">,
-  { emit, interruption, nix }: Pick<RunServices, "emit" | "interruption" | "nix">,
+  settings: Pick<StepSettings, "buildOn" | "goal" | "substitute">,
+  { emit, interruption, nix, run }: Pick<RunServices, "emit" | "interruption" | "nix" | "run">,
 ): HostSteps["copy"] {
   return async (host, { connection }) => {
+    if (changesHosts(settings.goal)) await keepSystem(connection, run, host.toplevel, interruption.halt);
     // What was built on the host is there already.
     if (buildPlace(settings.buildOn, host.deployment).kind === "target") return;
     await nix.copy({
