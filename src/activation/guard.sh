@@ -68,7 +68,10 @@ now() {
 }
 
 one_line() {
-  printf '%s' "$*" | tr '\000-\037\177' ' ' | cut -b 1-2000
+  case $* in
+    *[[:cntrl:]]*) printf '%s' "$*" | tr '\000-\037\177' ' ' | cut -b 1-2000 ;;
+    *) printf '%.2000s\n' "$*" ;;
+  esac
 }
 
 # A line for the operator. A reader that went away ends us: the supervisor does not depend on it.
@@ -1073,7 +1076,22 @@ say_news() {
       events_seen=$events_read
     done <"$place/events"
   fi
-  [ ! -e "$place/log" ] || say_log_until "$(($(wc -l <"$place/log")))"
+  count_log
+  say_log_until "$log_length"
+}
+
+# Sets $log_length to the number of lines in the log, or to a thousand more than before. It stays open: each time only what
+# is new is read, and no program is started. Of a line without its end, what comes later is the rest.
+counted=
+count_log() {
+  if [ "$counted" != "$place" ]; then
+    log_length=0
+    [ -r "$place/log" ] || return 0
+    exec 3<"$place/log"
+    counted=$place
+  fi
+  log_bound=$((log_length + 1000))
+  while [ "$log_length" -lt "$log_bound" ] && IFS= read -r _ <&3; do log_length=$((log_length + 1)); done
 }
 
 # say_log_until LENGTH: the lines up to that many, harmless and of bounded length.
