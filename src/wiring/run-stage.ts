@@ -1,6 +1,7 @@
 // The stage that a run plays on: its events go to the view and to the history, Ctrl-C comes back from it.
 import { eventVersion } from "../domain/event.ts";
 import type { EventBody, RunEvent } from "../domain/event.ts";
+import { withoutCredentials } from "../domain/without-credentials.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { Interruption, RunServices } from "../deploy/run-services.ts";
 import { inspect } from "./inspect.ts";
@@ -19,7 +20,20 @@ export interface RunStage {
 
 /** What happened, as an event of this run. */
 export function stamped(run: RunId, body: EventBody): RunEvent {
-  return { schema: eventVersion, run, at: new Date().toISOString(), ...body };
+  return { schema: eventVersion, run, at: new Date().toISOString(), ...withoutSecrets(body) };
+}
+
+/** Programs quote URLs in what they print, with whatever is in them. */
+function withoutSecrets(body: EventBody): EventBody {
+  switch (body.type) {
+    case "host-log":
+    case "build-log":
+      return { ...body, line: withoutCredentials(body.line) };
+    case "warning":
+      return { ...body, message: withoutCredentials(body.message) };
+    default:
+      return body;
+  }
 }
 
 /** What a run needs of the rooms, with the real ones behind it. */
