@@ -1,7 +1,7 @@
 // Where the programs of a test run live: everything that they start or write is gone when the run has ended, in whichever way.
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ControlGroup } from "../test/bed/cgroup.ts";
@@ -25,6 +25,7 @@ export class TestSurroundings {
     const directory = await mkdtemp(join(tmpdir(), "flotilla-test-"));
     // Tests have programs of other users.
     await chmod(directory, 0o755);
+    await mkdir(join(directory, "run"), { mode: 0o700 });
     const group = bed ? new ControlGroup(`flotilla-test-${process.pid}`) : null;
     await group?.create();
     return new TestSurroundings(directory, group);
@@ -35,7 +36,7 @@ export class TestSurroundings {
     if (this.killed) throw new Error("the test run is over");
     const [file, ...args] = [...(this.group?.enter ?? []), ...words];
     // A process group of its own: Ctrl-C is for us, who have to clear away.
-    const env = { ...process.env, TMPDIR: this.directory };
+    const env = { ...process.env, TMPDIR: this.directory, XDG_RUNTIME_DIR: join(this.directory, "run") };
     const child = spawn(file ?? "", args, { stdio, env, detached: true });
     this.running.add(child);
     child.once("close", () => this.running.delete(child)).once("error", () => this.running.delete(child));

@@ -84,12 +84,14 @@ if (why === null) await setUp(say, { forTests: true });
 
 const surroundings = await TestSurroundings.create({ bed: why === null });
 let interrupted = false;
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    interrupted = true;
-    surroundings.kill();
-  });
-}
+const interrupt = (): void => {
+  interrupted = true;
+  surroundings.kill();
+};
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
+// npm hands a signal on to the shell that it runs us in, and that shell dies of it without a word to us.
+const parent = process.ppid;
+setInterval(() => process.ppid !== parent && interrupt(), 500).unref();
 
 let counts: readonly Count[] = [];
 try {
