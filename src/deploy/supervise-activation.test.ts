@@ -194,13 +194,33 @@ test("a failing check from here is the reason, also where the first line brings 
   expect(end).toEqual({ ...rolledBack, code: "E_HEALTH", message: "http answered 500" });
 });
 
+test("a line that stands is followed, however late the guard is", async () => {
+  const line = Promise.withResolvers<GuardEnd>();
+  const clock = fakeClock();
+  const { end } = await play({
+    start: (observer) => {
+      reach("starting", "awaiting-confirm")(observer);
+      return line.promise;
+    },
+    reachable: [],
+    clock: {
+      now: () => clock.now(),
+      async sleep(milliseconds) {
+        await clock.sleep(milliseconds);
+        if (clock.now().getTime() > 65_000) setTimeout(() => line.resolve(rolledBack), 10);
+      },
+    },
+  });
+  expect(end).toEqual(rolledBack);
+});
+
 test("a host that refuses our key is not asked so often that its sshd shuts us out", async () => {
   const tries: number[] = [];
   const clock = fakeClock();
   await play({
     start: (observer) => {
       reach("starting", "awaiting-confirm")(observer);
-      return new Promise(() => {});
+      return Promise.reject(lost());
     },
     clock,
     open: () => {

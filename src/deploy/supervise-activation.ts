@@ -118,10 +118,14 @@ class ActivationSupervisor {
     const never = new Promise<never>(() => {});
     const firstLine = line?.then((result) => ("end" in result ? result.end : never)) ?? never;
     try {
-      return await Promise.race([firstLine, this.#tryUntilLate(signal)]);
+      const end = await Promise.race([firstLine, this.#tryUntilLate(signal)]);
+      if (end !== null || line === null) return end;
     } finally {
       giveUp.abort();
     }
+    // The guard is late, but no contact is lost: a line that stands brings the end, and one that falls silent breaks.
+    const last = await line;
+    return "end" in last ? last.end : null;
   }
 
   async #tryUntilLate(signal: AbortSignal): Promise<GuardEnd | null> {

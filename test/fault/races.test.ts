@@ -39,6 +39,7 @@ test.concurrent("who comes second is refused, and told who holds the host since 
   await until(first, "the activation", saysActivating(name));
 
   const second = await scene.flotilla(["deploy", "--json", "--on", name], operator(scene, "ben"));
+  expect(second.events.some(phaseBegins(name, "build"))).toBe(false);
   expect(endOf(second.events, name)).toEqual({ outcome: "refused", code: "E_LOCKED" });
   expect(second.exitCode).toBe(3);
   const run = await runOf(first);
