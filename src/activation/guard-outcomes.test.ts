@@ -1,5 +1,5 @@
 // How the guard ends what it began, as asked or not, under each shell that a host may have.
-import { access, rm } from "node:fs/promises";
+import { access, lutimes, mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { readAsset } from "../assets.ts";
@@ -62,6 +62,22 @@ await underEachShell(["dash", "busybox", "bash"], (host) => {
     expect(await target.start(target.order(system))).toMatchObject({ outcome, code });
     expect(await target.systems()).toEqual(atOld);
     expect(await target.leftovers()).toEqual([]);
+  });
+
+  test("the root of a run that never came to a guard goes after a week", async () => {
+    await using target = await host();
+    const roots = join(target.root, "nix/var/nix/gcroots/flotilla");
+    await mkdir(roots, { recursive: true });
+    const days = (count: number): Date => new Date(Date.now() - count * 24 * 3_600_000);
+    for (const [name, age] of [
+      ["00000002-new", 6],
+      ["00000003-new", 9],
+    ] as const) {
+      await symlink("/nix/store/none", join(roots, name));
+      await lutimes(join(roots, name), days(age), days(age));
+    }
+    await target.start(target.order(await target.addSystem("new", { testStatus: 1 })));
+    expect(await target.leftovers()).toEqual(["00000002-new"]);
   });
 
   test("pre-switch checks that fail are a refusal", async () => {
