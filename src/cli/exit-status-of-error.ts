@@ -1,5 +1,5 @@
 // What the program exits with when it cannot even begin, or a command ends in an error instead of an outcome.
-import type { ErrorCode } from "../domain/error-codes.ts";
+import { outcomeOfError } from "../deploy/outcome-of-error.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { exitStatus } from "../domain/outcome.ts";
 
@@ -7,29 +7,14 @@ import type { exitStatus } from "../domain/outcome.ts";
 type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus];
 
 export function exitStatusOfError(error: unknown): ExitStatus {
-  return error instanceof FlotillaError ? exitStatusOfCode(error.code) : 70;
-}
-
-function exitStatusOfCode(code: ErrorCode): ExitStatus {
-  switch (code) {
+  if (!(error instanceof FlotillaError)) return 70;
+  switch (error.code) {
     case "E_USAGE":
     case "E_NO_FLEET":
     case "E_SELECTION":
     case "E_NO_SUCH_GENERATION":
     case "E_NO_SUCH_RUN":
       return 2;
-    case "E_HOST_KEY_CHANGED":
-    case "E_HOST_KEY_UNKNOWN":
-    case "E_LOCKED":
-    case "E_NOT_READY":
-    case "E_ELEVATION":
-    case "E_NEEDS_REBOOT":
-    case "E_PRE_ACTIVATE":
-    case "E_DEGRADED":
-    case "E_WRONG_HOST":
-    case "E_WRONG_SYSTEM":
-    case "E_NOT_NIXOS":
-      return 3;
     case "E_UNREACHABLE":
     case "E_NAME_RESOLUTION":
     case "E_AUTHENTICATION":
@@ -37,6 +22,6 @@ function exitStatusOfCode(code: ErrorCode): ExitStatus {
     case "E_INTERRUPTED":
       return 130;
     default:
-      return 1;
+      return outcomeOfError(error) === "refused" ? 3 : 1;
   }
 }
