@@ -1,6 +1,4 @@
 // From what the command line says of a fleet to what the rooms want of it.
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
@@ -8,6 +6,7 @@ import type { FleetOptions } from "../cli/use-cases.ts";
 import { findFlake } from "../fleet/find-flake.ts";
 import { everyHost, parseSelection } from "../fleet/select.ts";
 import type { Selection } from "../fleet/select.ts";
+import { openGcRoots } from "../nix/gc-roots.ts";
 import { defaultWorkers } from "../nix/default-workers.ts";
 import type { LockedFlake } from "../nix/locked-flake.ts";
 import type { Nix } from "../nix/nix.ts";
@@ -37,16 +36,23 @@ export async function fleetRequest(
 }
 
 /**
- * Where the gc roots of a fleet are: beside its flake, or among our own state where that cannot be written. Nothing is
- * written into a `path:` flake: all that lies there is its source, and it would be another flake for the next evaluation.
+ * Where the gc roots of a fleet are: beside its flake, or among our own state where that cannot be written; null where
+ * that cannot either, which is no reason not to deploy. Nothing is written into a `path:` flake: all that lies there is
+ * its source, and it would be another flake for the next evaluation.
  */
-export async function rootsDirectory({ directory, locked, reference }: LockedFlake, state: string): Promise<string> {
+export async function rootsDirectory(
+  { directory, locked, reference }: LockedFlake,
+  state: string,
+): Promise<string | null> {
   const elsewhere = join(state, "gcroots", createHash("sha256").update(reference).digest("hex").slice(0, 16));
-  if (directory === null || locked.startsWith("path:")) return elsewhere;
-  try {
-    await access(directory, constants.W_OK);
-    return join(directory, ".gcroots");
-  } catch {
-    return elsewhere;
+  const beside = directory === null || locked.startsWith("path:") ? [] : [join(directory, ".gcroots")];
+  for (const place of [...beside, elsewhere]) {
+    try {
+      await openGcRoots(place);
+      return place;
+    } catch {
+      // Read-only, full, or not a directory: the next one.
+    }
   }
+  return null;
 }

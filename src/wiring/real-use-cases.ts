@@ -1,6 +1,7 @@
 // The use cases of the command line with the real rooms behind them. Loaded by the commands that need it.
 import type { AttachOptions, DeployOptions, RollbackOptions, UseCases, ViewOptions } from "../cli/use-cases.ts";
 import { randomBytes } from "node:crypto";
+import type { EventBody } from "../domain/event.ts";
 import { runIdFrom } from "../domain/run-id.ts";
 import { chooseRenderer } from "../terminal/renderer.ts";
 import { systemTimers } from "../terminal/view-ports.ts";
@@ -45,11 +46,16 @@ export function realUseCases(world: World): UseCases {
   const play = async (view: ViewOptions, work: (stage: RunStage) => Promise<number>): Promise<number> => {
     const run = runIdFrom(randomBytes(8));
     const renderer = chooseRenderer({ ...view, stdout, stderr, env: environment, process, timers: systemTimers });
-    const warning = (message: string, hint?: string): void =>
-      renderer.event(stamped(run, { type: "warning", message, ...(hint === undefined ? {} : { hint }) }));
-    const tools = new Tools(environment, ({ hint, message }) => warning(message, hint));
+    const warning = (words: Omit<Extract<EventBody, { type: "warning" }>, "type">): void =>
+      renderer.event(stamped(run, { type: "warning", ...words }));
+    const tools = new Tools(environment, ({ code, hint, message }) =>
+      warning({ code, message, ...(hint === undefined ? {} : { hint }) }),
+    );
     const { interruption, stop } = listenForInterruption(process, () =>
-      warning("nothing new is started; what is under way is finished", "once more leaves at once: the guards decide"),
+      warning({
+        message: "nothing new is started; what is under way is finished",
+        hint: "once more leaves at once: the guards decide",
+      }),
     );
     try {
       return await work({ run, tools, renderer, interruption });
