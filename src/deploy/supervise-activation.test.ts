@@ -52,6 +52,8 @@ interface Scene {
   readonly verbs?: Partial<GuardVerbs>;
   readonly reachable?: readonly string[];
   readonly checkHealth?: Supervision["checkHealth"];
+  /** Where the new system says it is reached; the old one is at "old". */
+  readonly newAt?: string;
   readonly clock?: Supervision["clock"];
   /** In place of what `reachable` says. */
   readonly open?: Supervision["open"];
@@ -76,7 +78,7 @@ async function play(scene: Scene): Promise<{ end: GuardEnd | null; opened: strin
     },
     order,
     login: fakeConnection(target("old")),
-    confirmTargets: [target("new")],
+    confirmTargets: [target(scene.newAt ?? "new")],
     fallbackTargets: [target("old")],
     open: (targets, signal) => {
       if (scene.open !== undefined) return scene.open(targets, signal);
@@ -212,6 +214,19 @@ test("a line that stands is followed, however late the guard is", async () => {
     },
   });
   expect(end).toEqual(rolledBack);
+});
+
+test("an address that is both the new one and the old one is tried once an attempt", async () => {
+  const tries: string[][] = [];
+  await play({
+    start: () => Promise.reject(lost()),
+    newAt: "old",
+    open: (targets) => {
+      tries.push(targets.map(({ address }) => address));
+      return Promise.reject(new FlotillaError("E_UNREACHABLE", "no answer"));
+    },
+  });
+  expect(tries[0]).toEqual(["old"]);
 });
 
 test("a host that refuses our key is not asked so often that its sshd shuts us out", async () => {

@@ -147,7 +147,7 @@ class ActivationSupervisor {
     // The new system's own addresses alone while it may be confirmed; otherwise wherever the host answers.
     const due = confirmUntil !== null && clock.now() < confirmUntil;
     if (due) onConfirming(describe(confirmTargets), confirmUntil);
-    const targets = due ? confirmTargets : [...confirmTargets, ...fallbackTargets];
+    const targets = due ? confirmTargets : distinct([...confirmTargets, ...fallbackTargets]);
     let connection: Connection;
     try {
       connection = await open(targets, signal);
@@ -193,6 +193,11 @@ class ActivationSupervisor {
 const isLoss = (error: unknown): boolean =>
   error instanceof FlotillaError &&
   (error.code === "E_CONNECTION_LOST" || error.code === "E_UNREACHABLE" || error.code === "E_DEADLINE");
+
+/** Each address gets a share of an attempt's time, and sshd counts each try: the same login twice is once too often. */
+function distinct(targets: readonly Target[]): readonly Target[] {
+  return [...new Map(targets.map((target) => [JSON.stringify(target), target])).values()];
+}
 
 function describe(targets: readonly Target[]): string {
   return targets
