@@ -9,6 +9,7 @@ import { explainFailure, wholeFailure } from "./explain-build-failure.ts";
 import { parseNixLogLine } from "./internal-json.ts";
 import type { BuildRequest } from "./nix.ts";
 import { deadlines, nixCommand } from "./nix-command.ts";
+import { nixFailure } from "./nix-failure.ts";
 import { storeUri } from "./store-uri.ts";
 
 /** `nix-store` processes at once beside the build. */
@@ -30,6 +31,8 @@ export async function buildSystems(tools: BuildTools, request: BuildRequest): Pr
     if (await store.hasAlready(host)) settle(host.name, "built");
   });
 
+  await sendDerivations(tools, request, [...open.values()]);
+
   // Another machine's daemon never hears of --keep-going (NixOS/nix: SSHStore sends no options): what one failure cut off is
   // asked for again. Each round settles a host, or is the last.
   while (open.size > 0) {
@@ -49,6 +52,30 @@ export async function buildSystems(tools: BuildTools, request: BuildRequest): Pr
     for (const host of open.values()) settle(host.name, wholeFailure(request, host, observer, result));
   }
 }
+
+/** An old nix does not take derivations along to another store: `nix build` would not find them there. */
+async function sendDerivations(
+  { runner, settings, version }: BuildTools,
+  { on, signal }: BuildRequest,
+  hosts: readonly BuildHost[],
+): Promise<void> {
+  if (on.kind === "local" || namesOutputs(version)) return;
+  const store = storeUri({ authority: on.authority, elevation: [] });
+  const words = [
+    "copy",
+    "--no-check-sigs",
+    "--derivation",
+    "--to",
+    store,
+    ...hosts.map(({ derivation }) => derivation),
+  ];
+  const result = await runner.run(nixCommand(settings, words, deadlines.copy, on.environment), { signal });
+  if (result.exitCode === 0) return;
+  throw nixFailure(result, { fallback: "E_COPY", what: "the derivations were not copied", place: "there" });
+}
+
+/** Before Nix 2.15 a bare `.drv` means its outputs; since then the outputs are named. */
+const namesOutputs = ({ major, minor }: BuildTools["version"]): boolean => major > 2 || minor >= 15;
 
 /** One `nix build` of all that is open. Looks at a host's system as soon as it may be there, and at the end once more. */
 async function buildRound(
@@ -90,13 +117,12 @@ async function buildRound(
   return { result, observer };
 }
 
-/** Before Nix 2.15 a bare `.drv` means its outputs; since then the outputs are named. */
 function buildCommand(
   { settings, version }: BuildTools,
   { on, maxJobs }: BuildRequest,
   hosts: readonly BuildHost[],
 ): Command {
-  const suffix = version.major > 2 || version.minor >= 15 ? "^out" : "";
+  const suffix = namesOutputs(version) ? "^out" : "";
   return nixCommand(
     settings,
     [
