@@ -50,7 +50,10 @@ export function guardOrderFile(order: GuardOrder): string {
 /** The call of guard.sh's health_check: name, interval, timeout, consecutive, kind, and the kind's own arguments. */
 function healthCheckWords(check: HealthCheck): string[] {
   if (check.from !== "target") {
-    throw new FlotillaError("E_CONFIGURATION", `the health check ${describeHealthCheck(check)} does not run on the target`);
+    throw new FlotillaError(
+      "E_CONFIGURATION",
+      `the health check ${describeHealthCheck(check)} does not run on the target`,
+    );
   }
   const common = ["health_check", describeHealthCheck(check), String(check.interval), String(check.timeout)];
   return [...common, String(check.consecutive), check.type, ...argumentsOf(check)];
