@@ -188,9 +188,11 @@ describe("with the operator's program killed", () => {
     statuses = Statuses.parse(JSON.parse(stdout));
   });
 
-  test.for(names.filter((name) => name !== "copying"))("%s: status tells the end", async (name) => {
+  test.for(names)("%s: status tells the end", async (name) => {
     const status = statuses.find(({ host }) => host === name);
-    expect(status?.lastRun?.outcome).toEqual(moments[name]?.ends.outcome);
+    // Of a run that never came so far as to have a guard, nobody can tell more than that.
+    const outcome = name === "copying" ? null : moments[name]?.ends.outcome;
+    expect(status?.lastRun?.outcome).toEqual(outcome);
     const system = (moments[name]?.comesUpIn === "old" ? old : wanted)[name];
     expect(status?.system).toBe(system);
     await expectHost(name, system);
