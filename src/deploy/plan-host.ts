@@ -70,11 +70,12 @@ export async function plannedChanges(
   return closureDifference(before, after);
 }
 
-/** The plan for a host that does not evaluate or was not reached. */
-export function planOfError(host: HostName, error: FlotillaError): PlanRow {
+/** The plan for a host that does not evaluate or was not reached; `offline`: what its settings say of the latter. */
+export function planOfError(host: HostName, error: FlotillaError, offline: "fail" | "skip" = "fail"): PlanRow {
+  const outcome = outcomeOfError(error);
   return {
     host,
-    foreseen: outcomeOfError(error),
+    foreseen: outcome === "unreachable" && offline === "skip" ? "skipped" : outcome,
     current: null,
     currentVersion: null,
     wanted: null,

@@ -25,7 +25,7 @@ export function visitHosts<Row>(
   services: VisitServices,
   parallel: number,
   visit: (host: Host, session: HostSession) => Promise<Row>,
-  absent: (name: HostName, error: FlotillaError) => Promise<Row>,
+  absent: (name: HostName, error: FlotillaError, evaluation: Promise<Host>) => Promise<Row>,
 ): Promise<readonly Row[]> {
   const limit = pLimit(parallel);
   return eachHost(request, services, (name, evaluation) =>
@@ -36,7 +36,7 @@ export function visitHosts<Row>(
         return await visit(await evaluation, session);
       } catch (error) {
         if (!(error instanceof FlotillaError)) throw error;
-        return await absent(name, error);
+        return await absent(name, error, evaluation);
       } finally {
         await session?.connection.close();
       }

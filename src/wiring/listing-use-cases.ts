@@ -172,8 +172,17 @@ export async function plan(options: DeployOptions, view: Viewpoint): Promise<Lis
               await plannedChanges(services.nix, host, session, view.signal),
             );
           },
-          async (host, error) => planOfError(host, error),
+          async (name, error, evaluation) =>
+            planOfError(
+              name,
+              error,
+              await evaluation.then(
+                ({ deployment }) => deployment.offline,
+                () => "fail",
+              ),
+            ),
         );
-  const counted = rows.filter(({ problem }) => problem?.code !== "E_NOT_DEPLOYED");
+  // Skipped by their own settings: that is as asked.
+  const counted = rows.filter(({ foreseen }) => foreseen !== "skipped");
   return { rows, exitStatus: runExitStatus(counted.map(({ foreseen }) => foreseen)) };
 }

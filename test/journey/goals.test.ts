@@ -222,6 +222,14 @@ test.concurrent("hosts that are away, and hosts that are never deployed to", asy
   expect(await deploy("away")).toMatchObject({ exit: 4 });
   expect(endsOf(await ana.flotilla(["build", "--json", "--on", "image"]))).toEqual({ image: "built", exit: 0 });
 
+  const plan = await ana.shell("flotilla deploy --dry-run --json --on '!away'");
+  expect(JSON.parse(plan.stdout)).toMatchObject([
+    { host: "alone", foreseen: "unchanged" },
+    { host: "image", foreseen: "skipped" },
+    { host: "laptop", foreseen: "skipped" },
+  ]);
+  expect(plan.exitCode).toBe(0);
+
   const status = await ana.shell("flotilla status --json");
   expect(JSON.parse(status.stdout)).toMatchObject([
     { host: "alone", reachable: true, absence: null },
