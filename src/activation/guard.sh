@@ -144,12 +144,27 @@ put() {
   write_atomically "$live/$1" "$2"
 }
 
-# Copies files of the run to where they outlive the boot…
+# Copies files of the run to where they outlive the boot: all at once, or on a disk with little room as many as it takes…
 copy() {
   for name in "$@"; do
-    [ ! -e "$live/$name" ] || {
-      cp "$live/$name" "$record/$name.new" && mv -f "$record/$name.new" "$record/$name"
-    } 2>/dev/null || return 1
+    shift
+    [ ! -e "$live/$name" ] || set -- "$@" "$live/$name"
+  done
+  [ "$#" -gt 0 ] || return 0
+  arrivals=$record/arrivals.new
+  {
+    { [ -d "$arrivals" ] || mkdir -p "$arrivals"; } && cp "$@" "$arrivals/" && mv -f "$arrivals"/* "$record/"
+  } 2>/dev/null || {
+    # What is left there must not arrive later, over something newer.
+    rm -rf "$arrivals"
+    copy_singly "$@"
+  }
+}
+
+copy_singly() {
+  for file in "$@"; do
+    { cp "$file" "$record/${file##*/}.new" && mv -f "$record/${file##*/}.new" "$record/${file##*/}"; } 2>/dev/null ||
+      return 1
   done
 }
 
@@ -175,6 +190,7 @@ enter_state() {
   event state "$@"
   case $1 in
     activating | committing) keep state events log || : ;;
+    finished) ;; # finish does
     *) copy state events log || : ;;
   esac
 }
@@ -578,12 +594,13 @@ $(date -u +%Y-%m-%dT%H:%M:%SZ)"
 
 # Notes what is there, in both places; a disk that cannot take it is a reason to change nothing.
 look_around() {
-  put old "$(current_system)"
-  put old-profile "$(readlink -f "$profile")"
-  put old-generation "$(generation)"
-  put last-generation "$(highest_generation)"
-  put failed-before "$(failing_units)"
-  put boot-id "$(boot_id)"
+  # Nobody reads them before there is a state, so that they need not appear at once and whole.
+  current_system >"$live/old"
+  readlink -f "$profile" >"$live/old-profile"
+  generation >"$live/old-generation"
+  highest_generation >"$live/last-generation"
+  printf '%s\n' "$(failing_units)" >"$live/failed-before"
+  boot_id >"$live/boot-id"
   read_findings
   record_findings || refuse E_TARGET_DISK_FULL "the run cannot be recorded in $record"
   enter_state starting
