@@ -88,7 +88,8 @@ test("the disk fills up while the system is sent", async () => {
   const deploy = ["deploy", "--json", "--on", name];
   const running = await scene.start(deploy);
   await until(running, "the copy", phaseBegins(name, "copy"));
-  await host.fillDisk("nix");
+  // To the last byte, beside what is being sent.
+  await host.exec(["sh", "-c", "cat /dev/zero >/nix/filler"]);
   const { exitCode, stdout } = await running.finished;
   expect(endOf(eventsOf(stdout), name)).toEqual({ outcome: "failed", code: "E_TARGET_DISK_FULL" });
   expect(exitCode).toBe(1);
