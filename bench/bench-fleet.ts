@@ -1,7 +1,7 @@
 // The hosts of a benchmark and the flake they are deployed from, in a git repository as people have it.
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readFile } from "node:fs/promises";
+import { ControlGroup } from "../test/bed/cgroup.ts";
 import type { Completed } from "../test/bed/run.ts";
 import { run } from "../test/bed/run.ts";
 import type { Host, HostOptions } from "../test/bed/host.ts";
@@ -66,7 +66,9 @@ export class BenchFleet {
 
   /** Any program as the operator runs it, in the repository. */
   async run(words: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}): Promise<Completed> {
-    return this.bed.controller.run(words, { cwd: this.directory, deadline, env });
+    // As NixOS sets it; without it nix builds one thing at a time.
+    const nix = { NIX_CONFIG: "max-jobs = auto" };
+    return this.bed.controller.run(words, { cwd: this.directory, deadline, env: { ...nix, ...env } });
   }
 
   /** Commits a release that no host has seen. */
@@ -85,6 +87,13 @@ export class BenchFleet {
         return stdout === "" ? 0 : stdout.split("\n").length;
       }),
     );
+  }
+
+  /** Milliseconds of processor time that the operator's programs and the hosts have used so far, all together. */
+  async processorTime(): Promise<number> {
+    const group = new ControlGroup(`flotilla-bed-${this.bed.number}`);
+    const microseconds = /^usage_usec (\d+)$/m.exec(await readFile(join(group.path, "cpu.stat"), "utf8"))?.[1];
+    return Number(microseconds) / 1000;
   }
 
   async destroy(): Promise<void> {

@@ -4,28 +4,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BenchFleet, mustSucceed } from "./bench-fleet.ts";
 import { colmenaSequence } from "./colmena-sequence.ts";
-import { LoginCount } from "./login-count.ts";
+import { Costs } from "./costs.ts";
 import { byTurns, Measured } from "./measure.ts";
 import { peakMemoryEnvironment, readPeakMemory } from "./peak-memory.ts";
-import { megabytes, ratio, type Report } from "./report.ts";
+import { megabytes, ratio, type Report, seconds } from "./report.ts";
 
 export async function changed(fleet: BenchFleet, rounds: number): Promise<Report> {
   const sequence = colmenaSequence({ names: fleet.names, sshConfigFile: fleet.bed.access.configFile });
   const directory = await mkdtemp(join(tmpdir(), "flotilla-bench-"));
   const memoryFile = join(directory, "memory");
   const peaks: number[] = [];
-  const logins = { flotilla: new LoginCount(fleet), colmena: new LoginCount(fleet) };
+  const costs = { flotilla: new Costs(fleet), colmena: new Costs(fleet) };
   try {
     const flotilla = new Measured({
       name: "flotilla",
       command: "flotilla deploy",
       prepare: async () => {
         await fleet.nextRelease();
-        await logins.flotilla.begin();
+        await costs.flotilla.begin();
       },
       run: () => fleet.mustDeploy([], peakMemoryEnvironment(memoryFile)),
       after: async () => {
-        await logins.flotilla.end();
+        await costs.flotilla.end();
         peaks.push(await readPeakMemory(memoryFile));
       },
     });
@@ -34,10 +34,10 @@ export async function changed(fleet: BenchFleet, rounds: number): Promise<Report
       command: sequence,
       prepare: async () => {
         await fleet.nextRelease();
-        await logins.colmena.begin();
+        await costs.colmena.begin();
       },
       run: async () => mustSucceed("colmena's commands", await fleet.run(["sh", "-c", sequence])),
-      after: () => logins.colmena.end(),
+      after: () => costs.colmena.end(),
     });
     await byTurns(rounds, [flotilla, colmena]);
     const hosts = fleet.names.length;
@@ -51,8 +51,13 @@ export async function changed(fleet: BenchFleet, rounds: number): Promise<Report
         },
         {
           what: "logins a host, flotilla : colmena's commands",
-          value: `${logins.flotilla.summary()} : ${logins.colmena.summary()}`,
+          value: `${costs.flotilla.logins} : ${costs.colmena.logins}`,
           aim: "2 (one, and the confirming one)",
+        },
+        {
+          what: "processor time of the operator and all hosts, flotilla : colmena's commands",
+          value: `${seconds(costs.flotilla.processorTime)} : ${seconds(costs.colmena.processorTime)}`,
+          aim: null,
         },
         { what: `peak memory, ${hosts} hosts`, value: megabytes(Math.max(...peaks)), aim: "≤ 150 MB" },
       ],

@@ -1,7 +1,7 @@
 // What distance costs: the same deploys over cables with a round trip of 40 ms and of none.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BenchFleet } from "./bench-fleet.ts";
-import { LoginCount } from "./login-count.ts";
+import { Costs } from "./costs.ts";
 import { byTurns, Measured } from "./measure.ts";
 import { ratio, type Report } from "./report.ts";
 
@@ -15,7 +15,7 @@ export async function latency(fleet: BenchFleet, rounds: number): Promise<Report
     // The cables read their settings every twentieth of a second.
     await sleep(200);
   };
-  const logins = new LoginCount(fleet);
+  const costs = new Costs(fleet);
   const deploy = (what: "nothing to do" | "a change", delay: number): Measured => {
     const isChange = what === "a change";
     return new Measured({
@@ -24,11 +24,11 @@ export async function latency(fleet: BenchFleet, rounds: number): Promise<Report
       prepare: async () => {
         if (isChange) await fleet.nextRelease();
         await far(delay);
-        if (isChange) await logins.begin();
+        if (isChange) await costs.begin();
       },
       run: () => fleet.mustDeploy(),
       after: async () => {
-        if (isChange) await logins.end();
+        if (isChange) await costs.end();
       },
     });
   };
@@ -45,7 +45,7 @@ export async function latency(fleet: BenchFleet, rounds: number): Promise<Report
     findings: [
       { what: `unchanged \`deploy\` at ${roundTrip} ms round trip : at 0`, value: compare("settled"), aim: null },
       { what: `changed \`deploy\` at ${roundTrip} ms round trip : at 0`, value: compare("change"), aim: null },
-      { what: "logins a host, changed", value: logins.summary(), aim: "2 (one, and the confirming one)" },
+      { what: "logins a host, changed", value: costs.logins, aim: "2 (one, and the confirming one)" },
     ],
     measured,
     notes: [
