@@ -42,10 +42,17 @@ export class Operator {
     return operator;
   }
 
-  /** Writes the flake; see fleetFlake. */
+  /** Writes the flake; see fleetFlake. Its hosts are given time: here nothing waits for a deadline. */
   async fleet(wishes: Readonly<Record<string, Wish>>, hosts = "", outputs = ""): Promise<void> {
     await cp(bedFile("system"), join(this.flake, "system"), { recursive: true });
-    await this.write("flake.nix", fleetFlake(new Map(Object.entries(wishes)), hosts, outputs));
+    const patient = Object.entries(wishes).map(
+      ([name, { deployment = "", ...wish }]) =>
+        [
+          name,
+          { ...wish, deployment: `rollback.confirmTimeout = 60; activationTimeout = 120; ${deployment}` },
+        ] as const,
+    );
+    await this.write("flake.nix", fleetFlake(new Map(patient), hosts, outputs));
   }
 
   /** Writes a file of the flake. */
