@@ -104,7 +104,7 @@ test.concurrent("a cut that outlasts the operator's patience: lost contact is to
   await host.healCable();
   expect(await statusOf(scene, name)).toEqual({ problem: null, outcome: "rolled-back" });
   await expectOn(change, old);
-});
+}, 300_000);
 
 // With a quarter of a second each way, a login takes seconds: the cut comes before it is through.
 const far = { delay: 250 };

@@ -75,7 +75,7 @@ test.concurrent("killed in any state, the guard leaves the old system; in the co
   await rm(unconfirmable);
   expect(await killedWhile("committing")).toEqual({ outcome: "deployed", code: null });
   await expectOn(change, wanted);
-});
+}, 300_000);
 
 test.concurrent("killed while it goes back, and what takes over as well: the host goes back all the same", async () => {
   await using scene = await Scene.create();
@@ -110,7 +110,7 @@ test.concurrent("a guard that hangs is relieved by the deadman", async () => {
   expect(endOf(eventsOf(stdout), name)).toEqual({ outcome: "rolled-back", code: "E_GUARD_LOST" });
   expect(exitCode).toBe(1);
   await expectOn(change, old);
-});
+}, 300_000);
 
 test.concurrent("the new system reboots the host while it is activated: the old one boots", async () => {
   await using scene = await Scene.create();

@@ -70,7 +70,7 @@ test.concurrent("killed before anything is changed: nothing is, and the next dep
     "failed",
     "failed",
   ]);
-});
+}, 300_000);
 
 test.concurrent("killed while the new system is activated: nobody confirms it, and the host goes back", async () => {
   await using scene = await Scene.create();
