@@ -99,8 +99,14 @@ async function flotilla(bed: TestBed, fleet: FleetRepository, words: string, mus
   if (status !== mustExitWith) throw new Error(`\`flotilla ${words}\` ended with ${status} instead of ${mustExitWith}`);
 }
 
+/** Promise.all that does not reject before all have ended: nothing is cleared away under what still makes it. */
+async function allDone<const Values extends readonly unknown[]>(work: { [I in keyof Values]: Promise<Values[I]> }) {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
 async function bringUp(bed: TestBed): Promise<void> {
-  await Promise.all(
+  await allDone(
     hostNames.map(async (name) => {
       const host = await bed.create(name);
       await host.install(await bed.buildSystem(`{ hostName = "${name}"; label = "installed"; }`));
@@ -193,7 +199,7 @@ async function main(): Promise<void> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const [fleet] = await Promise.all([FleetRepository.create(directory, bed), bringUp(bed)]);
+    const [fleet] = await allDone([FleetRepository.create(directory, bed), bringUp(bed)]);
     await show(bed, fleet);
     if (!values.keep) return await tidy();
     await bed.keep();

@@ -1,6 +1,7 @@
 // The controller: the operator's machine. A program runs on it as on this machine, but with a /nix of the test beds' own, a Nix of our choice,
 // and a home of the test's own. Nothing of it is seen by the machine, and the machine's own /nix is not seen by it.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
@@ -104,8 +105,10 @@ export class Controller {
     await mkdir("/nix", { recursive: true });
     const file = join(controllerDirectory, "nix.conf");
     if (existsSync(file) && readFileSync(file, "utf8") === nixConf) return;
-    await writeFile(`${file}.${process.pid}`, nixConf);
-    await rename(`${file}.${process.pid}`, file);
+    // Several may be at it, in this process too.
+    const written = `${file}.${randomUUID()}`;
+    await writeFile(written, nixConf);
+    await rename(written, file);
   }
 
   private words(words: readonly [string, ...string[]]): [string, ...string[]] {

@@ -118,8 +118,11 @@ export class TestBed {
 
   /** Leaves no process, mount, namespace, control group or file. */
   async destroy(): Promise<void> {
-    await clear(this.number);
-    await this.lock?.release();
+    try {
+      await clear(this.number);
+    } finally {
+      await this.lock?.release();
+    }
   }
 
   private get surroundings(): { network: Network; access: SshAccess; controller: Controller } {
@@ -169,16 +172,26 @@ async function claim<Bed>(number: number, take: (lock: Lock) => Bed): Promise<Be
 async function clear(number: number): Promise<void> {
   const directory = join(bedsDirectory, String(number));
   const group = new ControlGroup(`flotilla-bed-${number}`);
-  group.kill();
-  await waitUntil(`bed ${number} going down`, async () => !group.isPopulated(), { deadline: 10_000 });
+  await waitUntil(`bed ${number} going down`, async () => isGone(group), { deadline: 60_000 });
   const mounts = await run(["findmnt", "--noheadings", "--raw", "--output", "TARGET"]);
   for (const mount of mounts.split("\n").toReversed()) {
     if (mount.startsWith(`${directory}/`)) await attempt(["umount", "--lazy", mount]);
   }
-  group.remove();
   await new Network(number).down();
   const links = await run(["ip", "-oneline", "link"]);
   for (const [, link] of links.matchAll(new RegExp(`^\\d+: (fl${number}h\\d+)`, "gm")))
     await attempt(["ip", "link", "delete", String(link)]);
   await run(["rm", "-rf", "--one-file-system", directory]);
+}
+
+/** Kills what is in it, also what a killed process had just started; then removes it. */
+function isGone(group: ControlGroup): boolean {
+  group.kill();
+  if (group.isPopulated()) return false;
+  try {
+    group.remove();
+    return true;
+  } catch {
+    return false;
+  }
 }
