@@ -1,5 +1,5 @@
 // Bundles the program to dist/: one chunk a lazily loaded part, no dependency left, and the licences of what went in.
-import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 
@@ -15,8 +15,9 @@ const withoutZodLocales: Plugin = {
 
 const root = join(import.meta.dirname, "..");
 
-/** Bundles the program into a directory, in place of what is there. */
-export async function bundle(dist: string): Promise<void> {
+/** Bundles the program into a directory. Made beside it and then put in its place: a program that runs keeps its files until then. */
+export async function bundle(directory: string): Promise<void> {
+  const dist = `${directory}.new-${process.pid}`;
   await rm(dist, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
@@ -39,6 +40,8 @@ export async function bundle(dist: string): Promise<void> {
   });
   await chmod(join(dist, "flotilla.js"), 0o755);
   await writeFile(join(dist, "LICENSES.txt"), await licences(metafile));
+  await rm(directory, { recursive: true, force: true });
+  await rename(dist, directory);
 }
 
 /** The licence texts of the packages that are part of the bundle, as their licences ask. */

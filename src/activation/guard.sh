@@ -877,16 +877,24 @@ settle() {
   settle_state=$(first_line "$live/state")
   case $settle_state in
     '' | starting | checking)
-      finish failed "$2" "$3, before anything was changed"
+      if [ ! -e "$live/boot-id" ] || is_same_boot; then
+        finish failed "$2" "$3, before anything was changed"
+      else
+        finish failed E_POWER_LOSS "the host rebooted before anything was changed"
+      fi
       ;;
     *)
-      if [ "$(first_line "$live/boot-id")" = "$(boot_id)" ]; then
+      if is_same_boot; then
         settle_same_boot "$2" "$3"
       else
         settle_after_reboot
       fi
       ;;
   esac
+}
+
+is_same_boot() {
+  [ "$(first_line "$live/boot-id")" = "$(boot_id)" ]
 }
 
 settle_same_boot() {

@@ -34,6 +34,8 @@ export interface RunServices {
   readonly logIn: (targets: readonly Target[], signal: AbortSignal) => Promise<OpenedConnection>;
   /** A fresh login and nothing else: what proves that a host can be reached. */
   readonly open: (targets: readonly Target[], signal: AbortSignal) => Promise<Connection>;
+  /** The port that a login goes to, by the operator's own configuration of ssh too. */
+  readonly configuredPort: (target: Target) => Promise<number>;
   /** What the host said at the login; a host that still starts is given time. */
   readonly inspect: (opened: OpenedConnection, signal: AbortSignal) => Promise<Inspection>;
   readonly remember: (host: HostName) => HostMemory | null;

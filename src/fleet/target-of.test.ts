@@ -107,6 +107,11 @@ describe("confirmTargets", () => {
     ["the address that worked, first", { targetHosts: ["vpn"] }, null, cameInBy("vpn"), undefined, "root@vpn root@web"],
     ["--target-host, then the declared", {}, [22], cameInBy("x"), "x", "root@x root@web"],
   ])("is %s", (_, settings, ports, came, override, expected) => {
-    expect(written(confirmTargets(host(settings, ports), came, override))).toBe(expected);
+    expect(written(confirmTargets(host(settings, ports), came, { override }))).toBe(expected);
+  });
+
+  it("is as declared where ssh's own configuration knows the port, whatever sshd's is", () => {
+    const targets = confirmTargets(host({}, [2222]), cameInBy("web"), { portIsConfigured: true });
+    expect(written(targets)).toBe("root@web");
   });
 });

@@ -35,18 +35,34 @@ export function loginTargets(host: Addressed, hints: LoginHints = {}): readonly 
 /**
  * Where the new system must answer a fresh login for it to be kept: the addresses, port and user that the new
  * configuration declares, the one we came in by first. Where it declares no port and its sshd does not listen on 22, the
- * ports of its sshd are tried. With --target-host that address comes first, then the declared ones.
+ * ports of its sshd are what is tried. With --target-host that address comes first, then the declared ones.
+ *
+ * @param portIsConfigured ssh's own configuration has a port for the host, as for one behind a router: then that leads there
  */
-export function confirmTargets(host: Addressed, cameInBy: Target, override?: string): readonly Target[] {
+export function confirmTargets(
+  host: Addressed,
+  cameInBy: Target,
+  {
+    override,
+    portIsConfigured = false,
+  }: { readonly override?: string | undefined; readonly portIsConfigured?: boolean } = {},
+): readonly Target[] {
   const declared = declaredTargets(host);
   const first = override === undefined ? [] : [overrideTarget(host, override)];
   const byOurWay = declared.filter((target) => sameAddress(target, cameInBy));
-  return distinct([...first, ...byOurWay, ...declared].flatMap((target) => onNewPorts(host, target)));
+  const targets = [...first, ...byOurWay, ...declared];
+  if (portIsConfigured) return distinct(targets);
+  return distinct(
+    targets.flatMap((target) => {
+      const ports = onNewPorts(host, target);
+      return ports.length === 0 ? [target] : ports;
+    }),
+  );
 }
 
 function onNewPorts(host: Pick<Host, "deployment" | "sshPorts">, target: Target): readonly Target[] {
   const ports = host.sshPorts ?? [];
-  if (target.port !== null || ports.length === 0 || ports.includes(22)) return [target];
+  if (target.port !== null || ports.includes(22)) return [];
   return ports.map((port) => ({ ...target, port }));
 }
 

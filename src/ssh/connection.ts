@@ -55,6 +55,8 @@ export interface Ssh {
   open(target: Target, options: OpenConnectionOptions): Promise<OpenedConnection>;
   /** A session of the operator's own, in their terminal: questions are asked, nothing is multiplexed by us. Resolves with its exit status. */
   interactive(target: Target, words?: readonly string[]): Promise<number>;
+  /** The port that a login to the target goes to, by the operator's own configuration of ssh too. */
+  configuredPort(target: Target): Promise<number>;
   /** Ends all connections that are still open and takes their sockets away. */
   close(): Promise<void>;
 }

@@ -36,6 +36,7 @@ function sshWhere(answers: Readonly<Record<string, ErrorCode | "open">>): Ssh & 
       return { connection, firstOutput: "" };
     },
     interactive: async () => 0,
+    configuredPort: async () => 22,
     close: async () => {},
   };
 }

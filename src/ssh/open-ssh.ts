@@ -4,13 +4,16 @@ import type { Runner } from "../process/runner.ts";
 import type { Connection, Ssh } from "./connection.ts";
 import { type ControlDirectory, createControlDirectory } from "./control-directory.ts";
 import { openConnection } from "./open-connection.ts";
-import { type Environment, interactiveArguments, type Login } from "./ssh-arguments.ts";
+import { configurationArguments, type Environment, interactiveArguments, type Login } from "./ssh-arguments.ts";
 import type { Target } from "./target.ts";
 
 export interface SshSettings {
   /** SSH_CONFIG_FILE, NIX_SSHOPTS and XDG_RUNTIME_DIR are read from it. */
   readonly environment: Environment;
 }
+
+/** Milliseconds for reading ssh's configuration, which may run programs of the operator's (`Match exec`). */
+const configurationDeadline = 10_000;
 
 /** e.g. "ssh-ed25519 AAAA…", as in known_hosts after the name, or in a host's .pub file. */
 const publicKey = /^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}(?: [^\r\n]*)?$/;
@@ -40,6 +43,11 @@ export function openSsh(runner: Runner, { environment }: SshSettings): Ssh {
     },
     interactive: async (target, words = []) =>
       runner.interactive({ file: "ssh", args: interactiveArguments(target, loginTo(target), words) }),
+    async configuredPort(target) {
+      const args = configurationArguments(target, loginTo(target));
+      const { stdout } = await runner.run({ file: "ssh", args, deadline: configurationDeadline });
+      return Number(/^port (\d+)$/m.exec(stdout)?.[1] ?? 22);
+    },
     async close() {
       await Promise.all(Array.from(connections, (connection) => connection.close()));
       connections.clear();

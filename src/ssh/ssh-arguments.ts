@@ -60,6 +60,11 @@ export function nixSshOptions(socket: string): string {
   return throughMaster(socket).join(" ");
 }
 
+/** Asks ssh itself what it would do: its answer is the configuration that holds for the target. */
+export function configurationArguments(target: Target, login: Login): string[] {
+  return ["-G", ...loginArguments(target, login), "--", target.address];
+}
+
 /** A session in the operator's terminal. */
 export function interactiveArguments(target: Target, login: Login, words: readonly string[]): string[] {
   return [

@@ -46,6 +46,7 @@ export function runServices(stage: RunStage, nix: Nix): RunServices {
     guard: tools.guard(),
     logIn: (targets, signal) => tools.logIn(targets, signal),
     open: (targets, signal) => tools.open(targets, signal),
+    configuredPort: (target) => tools.ssh.configuredPort(target),
     inspect,
     remember: (host) => tools.history.lastKnown(host),
     checkHealth: (checks, signal) => checkHealthFromOperator(checks, { runner: tools.runner, signal }),

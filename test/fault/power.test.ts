@@ -37,7 +37,7 @@ const moments: Readonly<Record<string, Moment>> = {
       system: `preSwitch = "case $2 in /nix/store/*) ${stop} ;; esac";`,
       deployment: 'preActivate = "pre-switch-checks";',
     },
-    ends: { outcome: "failed", code: "E_GUARD_LOST" },
+    ends: { outcome: "failed", code: "E_POWER_LOSS" },
     comesUpIn: "old",
   },
   activating: { wish: { system: `activation = "${stop}";` }, ends: powerLoss, comesUpIn: "old" },

@@ -14,7 +14,7 @@ import { ActivationPhases } from "./activation-phases.ts";
 type ActivateSettings = Pick<StepSettings, "confirmTimeout" | "rollback" | "targetHost">;
 type ActivateServices = Pick<
   RunServices,
-  "checkHealth" | "clock" | "emit" | "guard" | "interruption" | "open" | "operator" | "run"
+  "checkHealth" | "clock" | "configuredPort" | "emit" | "guard" | "interruption" | "open" | "operator" | "run"
 >;
 
 /** The profile that a machine boots from. */
@@ -51,16 +51,19 @@ export function guardOrder(
 }
 
 export function activateStep(settings: ActivateSettings, services: ActivateServices): HostSteps["activate"] {
-  const { checkHealth, clock, emit, guard, interruption, open } = services;
+  const { checkHealth, clock, configuredPort, emit, guard, interruption, open } = services;
   return async (host, { connection }, goal, generation): Promise<ActivationEnd> => {
     const phases = new ActivationPhases(emit, host.name);
     const override = settings.targetHost ?? undefined;
+    // Only then does it matter, and asking costs a process.
+    const hasNewPort = host.deployment.targetPort === null && host.sshPorts?.includes(22) === false;
+    const portIsConfigured = hasNewPort && (await configuredPort({ ...connection.target, port: null })) !== 22;
     try {
       const end = await superviseActivation({
         guard,
         order: guardOrder(settings, services, host, goal, generation),
         login: connection,
-        confirmTargets: confirmTargets(host, connection.target, override),
+        confirmTargets: confirmTargets(host, connection.target, { override, portIsConfigured }),
         fallbackTargets: [connection.target, ...loginTargets(host, { override })],
         open: async (targets, signal) => (await open(targets, signal)).withElevation(connection.elevation),
         checkHealth: (signal) => checkHealth(host.deployment.healthChecks, signal),
