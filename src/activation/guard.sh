@@ -877,7 +877,7 @@ settle() {
   settle_state=$(first_line "$live/state")
   case $settle_state in
     '' | starting | checking)
-      if [ ! -e "$live/boot-id" ] || is_same_boot; then
+      if [ ! -s "$live/boot-id" ] || is_same_boot; then
         finish failed "$2" "$3, before anything was changed"
       else
         finish failed E_POWER_LOSS "the host rebooted before anything was changed"
