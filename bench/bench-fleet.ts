@@ -71,6 +71,11 @@ export class BenchFleet {
     return this.bed.controller.run(words, { cwd: this.directory, deadline, env: { ...nix, ...env } });
   }
 
+  /** Makes a host's evaluation as heavy as so many options, from the next release on. */
+  async weigh(options: number): Promise<void> {
+    await writeFile(join(this.directory, "weight"), String(options));
+  }
+
   /** Commits a release that no host has seen. */
   async nextRelease(): Promise<void> {
     this.#release += 1;
@@ -117,6 +122,7 @@ export class BenchFleet {
     await writeFile(join(this.directory, "hosts.json"), JSON.stringify(this.names));
     await writeFile(join(this.directory, "operator.pub"), await this.bed.access.publicKey());
     await writeFile(join(this.directory, ".gitignore"), ".gcroots/\n");
+    await this.weigh(0);
     await this.#git("init", "--quiet", "--initial-branch", "main");
     await this.nextRelease();
     mustSucceed("nix flake lock", await this.run(["nix", "flake", "lock"]));

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { setUp, whyNoBed } from "../test/bed/set-up.ts";
 import { BenchFleet } from "./bench-fleet.ts";
-import { changed } from "./changed.ts";
+import { changed, realWeight } from "./changed.ts";
 import { latency } from "./latency.ts";
 import { manyHosts } from "./many-hosts.ts";
 import { detailLines, findingsTable, type Report } from "./report.ts";
@@ -95,7 +95,8 @@ async function measure({ chosen, hosts, quick }: Options, program: string): Prom
   if (chosen.has("unchanged") || chosen.has("changed")) {
     await withFleet({ hosts, program }, async (fleet) => {
       await measured("unchanged", () => unchanged(fleet, quick ? 2 : 9));
-      await measured("changed", () => changed(fleet, quick ? 1 : 5));
+      await measured("changed", () => changed(fleet, quick ? 1 : 5, 0));
+      await measured("changed", () => changed(fleet, quick ? 1 : 5, realWeight));
     });
   }
   if (chosen.has("latency")) {
