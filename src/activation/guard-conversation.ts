@@ -5,8 +5,14 @@ import type { Connection, RemoteCommand } from "../ssh/connection.ts";
 import { type GuardLine, parseGuardLine } from "./guard-protocol.ts";
 import type { GuardEnd, GuardObserver } from "./guard.ts";
 
-/** Milliseconds without a line after which a channel counts as broken; the guard speaks every five seconds. */
-const silenceLimit = 30_000;
+/**
+ * Milliseconds without a line after which a channel counts as broken: two of the guard's signs of life, which come every
+ * five seconds. Early rather than late: a host that moves to its new address waits there to be confirmed.
+ */
+const silenceLimit = 12_000;
+
+/** Milliseconds until the first line: a guard that starts on a busy host takes its time. */
+const greetingLimit = 30_000;
 
 /** How much of a run has been told: its events (states and notes) and its lines of output. */
 export class GuardPosition {
@@ -32,7 +38,7 @@ export async function converse(
 ): Promise<GuardEnd | "under-way"> {
   const conversation = new Conversation(observer, position);
   const silence = new AbortController();
-  let timer = setTimeout(() => silence.abort(), silenceLimit);
+  let timer = setTimeout(() => silence.abort(), greetingLimit);
   const onStdoutLine = (line: string): void => {
     clearTimeout(timer);
     timer = setTimeout(() => silence.abort(), silenceLimit);

@@ -248,6 +248,19 @@ test("a host that refuses our key is not asked so often that its sshd shuts us o
   for (const [index, at] of tries.slice(1).entries()) expect(at - (tries[index] ?? 0)).toBeGreaterThan(5000);
 });
 
+test("a guard whose start nobody saw is waited for before it counts as never started", async () => {
+  let asked = 0;
+  const noRun = new FlotillaError("E_NO_SUCH_RUN", "no record of this run");
+  const { end } = await play({
+    start: () => Promise.reject(lost()),
+    verbs: { follow: () => ((asked += 1) < 3 ? Promise.reject(noRun) : Promise.resolve(deployed)) },
+  });
+  expect(end).toEqual(deployed);
+  await expect(
+    play({ start: () => Promise.reject(lost()), verbs: { follow: () => Promise.reject(noRun) } }),
+  ).rejects.toMatchObject({ code: "E_CONNECTION_LOST", cause: noRun });
+});
+
 test("a guard that refuses to start is an error, and nothing is tried after it", async () => {
   const refusal = new FlotillaError("E_LOCKED", "held by another run");
   await expect(play({ start: () => Promise.reject(refusal) })).rejects.toBe(refusal);

@@ -13,6 +13,9 @@ const retryInterval = 500;
 /** After a key was refused: each refusal counts 5 s with sshd, which from 15 s on shuts our address out (PerSourcePenalties). */
 const retryAfterRefusal = 6000;
 
+/** How long a guard whose start nobody saw may take to show itself, in seconds. */
+const startAllowance = 60;
+
 /** How long we look for a host that is late, in seconds: what restoring the old system takes, or a reboot into it. */
 const revertAllowance = 60;
 
@@ -58,6 +61,7 @@ export async function superviseActivation(supervision: Supervision): Promise<Gua
 class ActivationSupervisor {
   readonly #supervision: Supervision;
   readonly #awaitingConfirm = Promise.withResolvers<void>();
+  readonly #begun: number;
   /** When a guard that uses all of its time waits for the confirmation no longer. */
   readonly #latestConfirm: number;
   #state: GuardState | null = null;
@@ -69,7 +73,8 @@ class ActivationSupervisor {
     this.#supervision = supervision;
     const { clock, order } = supervision;
     const health = order.healthChecks.reduce((sum, check) => sum + check.timeout, 0);
-    this.#latestConfirm = clock.now().getTime() + (order.activationTimeout + health + order.confirmTimeout) * 1000;
+    this.#begun = clock.now().getTime();
+    this.#latestConfirm = this.#begun + (order.activationTimeout + health + order.confirmTimeout) * 1000;
   }
 
   readonly #observer: GuardObserver = {
@@ -159,12 +164,16 @@ class ActivationSupervisor {
       const end = await (due ? this.#confirmOver(connection, signal) : this.#followOver(connection, signal));
       return { end, wait: retryInterval };
     } catch (error) {
-      // The channel broke: the next attempt opens another. A guard that never started is the answer.
-      if (this.#state !== null || isLoss(error)) return { end: null, wait: retryInterval };
-      throw error;
+      // The channel broke: the next attempt opens another. A guard that never started is the answer, once it had its time.
+      if (this.#state !== null || isLoss(error) || this.#mayStillStart()) return { end: null, wait: retryInterval };
+      throw neverStarted(error);
     } finally {
       await connection.close();
     }
+  }
+
+  #mayStillStart(): boolean {
+    return this.#supervision.clock.now().getTime() < this.#begun + startAllowance * 1000;
   }
 
   async #confirmOver(connection: Connection, signal: AbortSignal): Promise<GuardEnd> {
@@ -193,6 +202,14 @@ class ActivationSupervisor {
 const isLoss = (error: unknown): boolean =>
   error instanceof FlotillaError &&
   (error.code === "E_CONNECTION_LOST" || error.code === "E_UNREACHABLE" || error.code === "E_DEADLINE");
+
+const neverStarted = (error: unknown): unknown =>
+  error instanceof FlotillaError && error.code === "E_NO_SUCH_RUN"
+    ? new FlotillaError("E_CONNECTION_LOST", "the connection broke before the guard had started; nothing was changed", {
+        hint: "the same command again goes on where this one ended",
+        cause: error,
+      })
+    : error;
 
 /** Each address gets a share of an attempt's time, and sshd counts each try: the same login twice is once too often. */
 function distinct(targets: readonly Target[]): readonly Target[] {
