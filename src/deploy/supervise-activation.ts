@@ -68,6 +68,8 @@ class ActivationSupervisor {
   #confirmUntil: Date | null = null;
   /** Why we asked for the old system back. */
   #unhealthy: FlotillaError | null = null;
+  /** Why the new system was last not reached from here. */
+  #unreached: FlotillaError | null = null;
 
   constructor(supervision: Supervision) {
     this.#supervision = supervision;
@@ -95,6 +97,9 @@ class ActivationSupervisor {
 
   async run(): Promise<GuardEnd | null> {
     const end = await this.#follow();
+    if (end?.code === "E_CONFIRM_TIMEOUT" && this.#unhealthy === null && this.#unreached !== null) {
+      return { ...end, message: `${end.message ?? "not confirmed"}: ${this.#unreached.message}` };
+    }
     if (this.#unhealthy === null || (end?.code !== "E_INTERRUPTED" && end?.code !== "E_CONFIRM_TIMEOUT")) return end;
     // Whichever line brought the end: the guard knows only that the operator wanted it.
     return { ...end, code: this.#unhealthy.code, message: this.#unhealthy.message };
@@ -157,7 +162,9 @@ class ActivationSupervisor {
     try {
       connection = await open(targets, signal);
     } catch (error) {
-      const refused = error instanceof FlotillaError && error.code === "E_AUTHENTICATION";
+      if (!(error instanceof FlotillaError)) throw error;
+      if (due && !signal.aborted) this.#unreached = error;
+      const refused = error.code === "E_AUTHENTICATION";
       return { end: null, wait: refused ? retryAfterRefusal : retryInterval };
     }
     try {
