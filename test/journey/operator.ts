@@ -92,7 +92,10 @@ export class Operator {
   #options(options: ControllerOptions): ControllerOptions {
     const nix = options.nix === "machine" ? [] : [`${controllerNix()}/bin`];
     const path = [this.#bin, ...nix, process.env["PATH"]].join(":");
-    return { cwd: this.flake, home: this.home, deadline: 120_000, ...options, env: { PATH: path, ...options.env } };
+    // Their terminal and language are theirs, whatever this machine's are.
+    const manner = { LC_ALL: "C.UTF-8", TERM: "xterm-256color", NO_COLOR: undefined, FORCE_COLOR: undefined };
+    const env = { PATH: path, ...manner, ...options.env };
+    return { cwd: this.flake, home: this.home, deadline: 120_000, ...options, env };
   }
 }
 
