@@ -4,7 +4,7 @@ import { GenerationNumber } from "../domain/generation-number.ts";
 import { Goal } from "../domain/goal.ts";
 import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
-import type { BuildOn } from "./use-cases.ts";
+import type { BuildOn } from "../deploy/step-settings.ts";
 
 /** The longest anyone may ask us to wait: a day. */
 const longest = 86_400;

@@ -1,13 +1,13 @@
 // What the commands ask of the rest of the program: one method a command, typed options in, an exit status or rows out.
 // main.ts wires the real ones; the tests of the command line give a small fake. Options are validated before they get here.
 import type { PlanRow } from "../deploy/plan-host.ts";
+import type { StepSettings } from "../deploy/step-settings.ts";
 import type { DoctorRow } from "../operate/doctor.ts";
 import type { Generation } from "../operate/list-generations.ts";
 import type { HistoryRow } from "../operate/list-history.ts";
 import type { HostRow } from "../operate/list-hosts.ts";
 import type { StatusRow } from "../operate/status-hosts.ts";
 import type { GenerationNumber } from "../domain/generation-number.ts";
-import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { NixSettings } from "../nix/nix.ts";
@@ -44,30 +44,10 @@ export interface Limits {
   readonly activate: number;
 }
 
-export type BuildOn =
-  | { readonly kind: "local" }
-  | { readonly kind: "target" }
-  /** An ssh address or alias. */
-  | { readonly kind: "host"; readonly host: string };
-
 /** A run over hosts. */
-export interface DeployOptions extends FleetOptions {
-  readonly goal: Goal;
+export interface DeployOptions extends FleetOptions, Omit<StepSettings, "limits" | "roots"> {
   readonly view: ViewOptions;
   readonly limits: Limits;
-  /** user@address:port instead of the configured one, for the single host that is selected; null: the configured one. */
-  readonly targetHost: string | null;
-  /** null: what each host's settings say. */
-  readonly buildOn: BuildOn | null;
-  /** Whether targets fetch from their own substituters. */
-  readonly substitute: boolean;
-  readonly allowDegraded: boolean;
-  /** Deploy although the machine behind the name is another than last time. */
-  readonly acceptNewMachine: boolean;
-  /** false: keep the new system whatever happens; null: what each host's settings say. */
-  readonly rollback: boolean | null;
-  /** Seconds; null: what each host's settings say. */
-  readonly confirmTimeout: number | null;
 }
 
 export interface ListOptions extends FleetOptions {

@@ -15,13 +15,15 @@ export interface StepSettings {
     readonly activate: number;
     readonly build: number | null;
   };
-  /** user@address:port, the only way to the single host of the run. */
+  /** user@address:port instead of the configured one, for the single host that is selected. */
   readonly targetHost: string | null;
   readonly buildOn: BuildOn | null;
   /** Whether hosts fetch from their own substituters. */
   readonly substitute: boolean;
   readonly allowDegraded: boolean;
+  /** Deploy although the machine behind the name is another than last time. */
   readonly acceptNewMachine: boolean;
+  /** false: keep the new system whatever happens. */
   readonly rollback: boolean | null;
   /** Seconds. */
   readonly confirmTimeout: number | null;

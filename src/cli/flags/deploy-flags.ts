@@ -1,7 +1,7 @@
 // The flags of runs: where things are built, how hosts are reached, what a run may risk.
 import type { FlagParametersForType } from "@stricli/core";
 import type { Context } from "../context.ts";
-import type { BuildOn } from "../use-cases.ts";
+import type { BuildOn } from "../../deploy/step-settings.ts";
 import { validated } from "../validated.ts";
 
 export interface BuildFlags {
