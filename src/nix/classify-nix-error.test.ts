@@ -29,6 +29,20 @@ const samples: readonly (readonly [code: string, place: FailurePlace, stderr: st
     "fatal: '/home/ana/nonesuch' does not appear to be a git repository\nerror: program 'git' failed with exit code 128",
     "no flake.nix",
   ],
+  ["E_NO_FLEET", "here", "error: getting status of '/nowhere': No such file or directory", "no flake at that path"],
+  [
+    "E_NO_FLEET",
+    "here",
+    "path '/home/ana/notes' does not contain a 'flake.nix', searching up\nerror: could not find a flake.nix file",
+    "no flake at that path",
+  ],
+  ["E_NO_FLEET", "here", "error: cannot find flake 'flake:infra' in the flake registries", "--flake ./infra"],
+  [
+    "E_EVALUATION",
+    "here",
+    "error: syntax error, unexpected end of file, expecting INHERIT\n       at /nix/store/jva9yaz03ng4v6hcbnj66qa831qlp7y7-source/flake.nix:2:1:",
+    "unexpected end of file",
+  ],
   [
     "E_UNTRACKED_FILE",
     "here",
@@ -229,6 +243,12 @@ describe("classifyNixError", () => {
 
   it("knows nothing of what a configuration throws", () => {
     expect(classifyNixError("error: this host is broken", "here")).toBeNull();
+  });
+
+  it("does not take a file that a configuration reads for the flake", () => {
+    const stderr =
+      "error:\n       … while evaluating the option `x'\n\n       error: getting status of '/etc/secret': No such file or directory";
+    expect(classifyNixError(stderr, "here")).toBeNull();
   });
 
   it("does not take a connection's troubles for those of an evaluation", () => {

@@ -29,6 +29,20 @@ const table: readonly Row[] = [
     hint: "run it in the directory of the flake, or name one: --flake REF; a new flake.nix must be added to git first",
   },
   {
+    // The whole of what was said: within an evaluation it is some file that a configuration reads.
+    pattern:
+      /could not find a flake\.nix file|^(?:path '[^\n]*\n)?error: getting status of '(?!\/nix\/store\/)[^']+': No such file or directory\s*$/u,
+    code: "E_NO_FLEET",
+    message: "there is no flake at that path",
+    hint: "name the directory that flake.nix is in: --flake REF",
+  },
+  {
+    pattern: /cannot find flake '(?:flake:)?([^']+)' in the flake registries/u,
+    code: "E_NO_FLEET",
+    message: "no registry of flakes knows $1",
+    hint: "a path begins with ./ or /: --flake ./$1",
+  },
+  {
     pattern: /No space left on device|database or disk is full/u,
     code: { here: "E_LOCAL_DISK_FULL", there: "E_TARGET_DISK_FULL" },
     message: "no space left on the device",
@@ -52,6 +66,12 @@ const table: readonly Row[] = [
     code: "E_UNTRACKED_FILE",
     message: "the flake's source has no $1",
     hint: "a flake sees only what git tracks: git add --intent-to-add $1",
+  },
+  {
+    pattern: /syntax error, ([^\n]+)/u,
+    code: "E_EVALUATION",
+    message: "a file of the configuration is not Nix: $1",
+    hint: "the lines above name the file and the place",
   },
   {
     pattern: /is a shallow Git repository/u,
