@@ -7,7 +7,9 @@ import type { Command } from "./runner.ts";
 /** Turns what `spawn` threw or emitted into a FlotillaError: E_NIX_MISSING, E_SSH_MISSING or E_COMMAND. */
 export function startError(command: Pick<Command, "file" | "cwd">, cause: unknown): FlotillaError {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-  if (code !== "ENOENT") {
+  // Searching the PATH ends with EACCES, not ENOENT, as soon as one of its directories is closed to the user.
+  const isMissing = code === "ENOENT" || (code === "EACCES" && !command.file.includes("/"));
+  if (!isMissing) {
     const why =
       code === "E2BIG" ? "its command line is too long" : cause instanceof Error ? cause.message : String(cause);
     return new FlotillaError("E_COMMAND", `${command.file} could not be started: ${why}`, { cause });
