@@ -1,4 +1,6 @@
 // Where a host's system is built: here, on the host itself, or on a machine named for it.
+import { keepSystem } from "../../activation/keep-system.ts";
+import { changesHosts } from "../../domain/goal.ts";
 import { HostName } from "../../domain/host-name.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { Deployment } from "../../fleet/deployment.ts";
@@ -12,7 +14,7 @@ import type { RunServices } from "../run-services.ts";
 import type { BuildOn, StepSettings } from "../step-settings.ts";
 import { bareTarget } from "./connect-step.ts";
 
-type BuildServices = Pick<RunServices, "emit" | "interruption" | "nix" | "open">;
+type BuildServices = Pick<RunServices, "emit" | "interruption" | "nix" | "open" | "run">;
 
 /** The operator's word, else the host's settings, else here. */
 export function buildPlace(said: BuildOn | null, { buildHost, buildOnTarget }: Deployment): BuildOn {
@@ -23,10 +25,16 @@ export function buildPlace(said: BuildOn | null, { buildHost, buildOnTarget }: D
 
 /** The build step, and what ends the logins it made to build machines. */
 export function buildStep(
-  { buildOn, limits, roots, targetHost }: Pick<StepSettings, "buildOn" | "limits" | "roots" | "targetHost">,
+  {
+    buildOn,
+    goal,
+    limits,
+    roots,
+    targetHost,
+  }: Pick<StepSettings, "buildOn" | "goal" | "limits" | "roots" | "targetHost">,
   services: BuildServices,
 ): { readonly build: HostSteps["build"]; readonly close: () => Promise<void> } {
-  const { emit, interruption, nix, open } = services;
+  const { emit, interruption, nix, open, run } = services;
   const signal = interruption.halt;
   const queueOn = (connection: Connection | null): BuildQueue =>
     new BuildQueue(nix, {
@@ -67,7 +75,11 @@ export function buildStep(
         case "local":
           return here.build(host);
         case "target": {
-          if (session !== null) return onTarget(host, session.connection);
+          if (session !== null) {
+            // Rooted before it is there, so that nothing collects it between its build and its turn.
+            if (changesHosts(goal)) await keepSystem(session.connection, run, host.toplevel, signal);
+            return onTarget(host, session.connection);
+          }
           const connection = await open(loginTargets(host, { override: targetHost ?? undefined }), signal);
           try {
             return await onTarget(host, connection);

@@ -11,9 +11,9 @@ export function copyStep(
   { emit, interruption, nix, run }: Pick<RunServices, "emit" | "interruption" | "nix" | "run">,
 ): HostSteps["copy"] {
   return async (host, { connection }) => {
-    if (changesHosts(settings.goal)) await keepSystem(connection, run, host.toplevel, interruption.halt);
-    // What was built on the host is there already.
+    // What was built on the host is there already, and kept.
     if (buildPlace(settings.buildOn, host.deployment).kind === "target") return;
+    if (changesHosts(settings.goal)) await keepSystem(connection, run, host.toplevel, interruption.halt);
     await nix.copy({
       path: host.toplevel,
       authority: connection.nix.authority,
