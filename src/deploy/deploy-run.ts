@@ -3,22 +3,16 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
 import { withoutCredentials } from "../domain/without-credentials.ts";
-import { exitStatus, isSuccess, runExitStatus } from "../domain/outcome.ts";
+import { tallyOutcomes, exitStatus, isSuccess, runExitStatus } from "../domain/outcome.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Host } from "../fleet/fleet.ts";
-import { readFleet } from "../fleet/read-fleet.ts";
-import type { Selection } from "../fleet/select.ts";
-import type { LockedFlake } from "../nix/locked-flake.ts";
+import { type FleetRequest, readFleet } from "../fleet/read-fleet.ts";
 import type { HostResult } from "./host-result.ts";
 import type { RunServices } from "./run-services.ts";
 import type { Gates } from "./gates.ts";
 
-export interface DeployRequest {
+export interface DeployRequest extends FleetRequest {
   readonly goal: Goal;
-  readonly flake: LockedFlake;
-  readonly selection: Selection;
-  readonly useCache: boolean;
-  readonly evaluationWorkers: number;
   /** An address that only one host can have. */
   readonly targetHost: string | null;
 }
@@ -146,8 +140,7 @@ class DeployRun {
 
   #end(): number {
     const { clock, emit, interruption } = this.#services;
-    const outcomes: Partial<Record<Outcome, number>> = {};
-    for (const { outcome } of this.#results.values()) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+    const outcomes = tallyOutcomes(Array.from(this.#results.values(), ({ outcome }) => outcome));
     const counted = [...this.#results].filter(([name]) => !this.#excused.has(name)).map(([, { outcome }]) => outcome);
     const status = interruption.halt.aborted ? exitStatus.interrupted : runExitStatus(counted);
     const seconds = (clock.now().getTime() - this.#started) / 1000;

@@ -37,6 +37,13 @@ export function isSuccess(outcome: Outcome): boolean {
   }
 }
 
+/** How many hosts ended in each outcome; what none ended in is left out. */
+export function tallyOutcomes(outcomes: readonly Outcome[]): Partial<Record<Outcome, number>> {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
 /** The program's exit statuses; documented in docs/exit-status.md. */
 export const exitStatus = {
   success: 0,

@@ -6,6 +6,9 @@ export interface HostAddress {
   readonly port: number | null;
 }
 
+/** What to do about text that is no address. */
+export const howToWriteAnAddress = "write it as address, user@address or [IPv6 address]:port";
+
 /**
  * Takes `[user@]address[:port]` apart; null where it is none. A bare IPv6 address needs no brackets, as it has more
  * than one colon. What could read as a flag of ssh (a leading dash) is none.

@@ -7,6 +7,14 @@ import type { Host } from "./fleet.ts";
 import { checkPlainNames, hostFromEvaluation, plainSettings } from "./host-from-evaluation.ts";
 import { type Selection, needsTags, select } from "./select.ts";
 
+/** Which hosts of which flake a command is about, and how they are read. */
+export interface FleetRequest {
+  readonly flake: LockedFlake;
+  readonly selection: Selection;
+  readonly useCache: boolean;
+  readonly evaluationWorkers: number;
+}
+
 export interface ReadFleetRequest {
   readonly selection: Selection;
   readonly useCache: boolean;

@@ -4,7 +4,7 @@ import type { HostName } from "../domain/host-name.ts";
 import type { Target } from "../ssh/target.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Host } from "./fleet.ts";
-import { type HostAddress, parseHostAddress } from "./host-address.ts";
+import { type HostAddress, howToWriteAnAddress, parseHostAddress } from "./host-address.ts";
 
 export interface LoginHints {
   /** --target-host, as the operator wrote it: the only way in then. */
@@ -76,7 +76,7 @@ function declaredTargets(host: Pick<Host, "name" | "deployment">): readonly Targ
       throw new FlotillaError("E_CONFIGURATION", `${host.name}: deployment.targetHost "${text}" is no address`, {
         host: host.name,
         step: "connect",
-        hint: "write it as address, user@address or [IPv6 address]:port",
+        hint: howToWriteAnAddress,
       });
     }),
   );
@@ -86,7 +86,7 @@ function overrideTarget(host: Pick<Host, "name" | "deployment">, text: string): 
   const address = parseHostAddress(text);
   if (address !== null) return targetAt(host, address);
   throw new FlotillaError("E_USAGE", `--target-host "${text}" is no address`, {
-    hint: "write it as address, user@address or [IPv6 address]:port",
+    hint: howToWriteAnAddress,
   });
 }
 

@@ -8,8 +8,7 @@ import { ActivationPhases } from "../deploy/steps/activation-phases.ts";
 import { bareTarget } from "../deploy/steps/connect-step.ts";
 import type { Emit } from "../domain/event.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
-import { exitStatus, runExitStatus } from "../domain/outcome.ts";
-import type { Outcome } from "../domain/outcome.ts";
+import { tallyOutcomes, exitStatus, runExitStatus } from "../domain/outcome.ts";
 import type { HostRecord, Login, RunRecord } from "../history/history.ts";
 import type { HostSession } from "../deploy/host-session.ts";
 import type { Target } from "../ssh/target.ts";
@@ -45,10 +44,8 @@ export async function attachRun(
       return outcome;
     }),
   );
-  const counts: Partial<Record<Outcome, number>> = {};
-  for (const outcome of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1;
   const status = signal.aborted ? exitStatus.interrupted : runExitStatus(outcomes);
-  emit({ type: "run-finished", outcomes: counts, exitStatus: status, seconds: seconds() });
+  emit({ type: "run-finished", outcomes: tallyOutcomes(outcomes), exitStatus: status, seconds: seconds() });
   return status;
 }
 

@@ -2,17 +2,8 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Host } from "../fleet/fleet.ts";
-import { readFleet } from "../fleet/read-fleet.ts";
-import type { Selection } from "../fleet/select.ts";
-import type { LockedFlake } from "../nix/locked-flake.ts";
+import { type FleetRequest, readFleet } from "../fleet/read-fleet.ts";
 import type { Nix } from "../nix/nix.ts";
-
-export interface FleetRequest {
-  readonly flake: LockedFlake;
-  readonly selection: Selection;
-  readonly useCache: boolean;
-  readonly evaluationWorkers: number;
-}
 
 export interface ReadServices {
   readonly nix: Nix;

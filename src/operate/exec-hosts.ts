@@ -1,7 +1,7 @@
 // Runs one command on many hosts at once; each line comes out with its host in front.
 import type { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
-import type { FleetRequest } from "./each-host.ts";
+import type { FleetRequest } from "../fleet/read-fleet.ts";
 import { visitHosts } from "./visit-hosts.ts";
 import type { VisitServices } from "./visit-hosts.ts";
 

@@ -4,7 +4,8 @@ import type { HostName } from "../domain/host-name.ts";
 import { loginTargets } from "../fleet/target-of.ts";
 import { describeTarget } from "../ssh/target.ts";
 import { eachHost } from "./each-host.ts";
-import type { FleetRequest, ReadServices } from "./each-host.ts";
+import type { FleetRequest } from "../fleet/read-fleet.ts";
+import type { ReadServices } from "./each-host.ts";
 
 export interface HostRow {
   readonly host: HostName;

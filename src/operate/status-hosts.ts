@@ -6,7 +6,7 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { HostSession } from "../deploy/host-session.ts";
-import type { FleetRequest } from "./each-host.ts";
+import type { FleetRequest } from "../fleet/read-fleet.ts";
 import { visitHosts } from "./visit-hosts.ts";
 import type { VisitServices } from "./visit-hosts.ts";
 
@@ -58,7 +58,7 @@ export function statusHosts(
     parallel,
     async ({ name, toplevel }, session) => {
       await learnEnds(name, session);
-      return rowOf(name, session, toplevel, lastRun(name), null);
+      return rowOf(name, session, toplevel, lastRun(name));
     },
     async (name, error) => absentRow(name, error, lastRun(name)),
   );
@@ -69,7 +69,6 @@ function rowOf(
   { inspection }: HostSession,
   configured: StorePath | null,
   lastRun: LastRun | null,
-  problem: string | null,
 ): StatusRow {
   const { currentSystem, currentVersion, failedUnits, kernel, needsReboot, state } = inspection;
   const { profileGeneration, profileSystem } = inspection;
@@ -87,7 +86,7 @@ function rowOf(
     kernel,
     needsReboot,
     lastRun,
-    problem: problem ?? (inspection.isNixos ? null : "this is no NixOS"),
+    problem: inspection.isNixos ? null : "this is no NixOS",
   };
 }
 

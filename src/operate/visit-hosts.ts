@@ -7,7 +7,8 @@ import type { HostSession } from "../deploy/host-session.ts";
 import type { HostSteps } from "../deploy/deploy-host.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { eachHost } from "./each-host.ts";
-import type { FleetRequest, ReadServices } from "./each-host.ts";
+import type { FleetRequest } from "../fleet/read-fleet.ts";
+import type { ReadServices } from "./each-host.ts";
 
 export interface VisitServices extends ReadServices {
   readonly connect: HostSteps["connect"];

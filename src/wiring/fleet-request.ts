@@ -5,18 +5,11 @@ import { join } from "node:path";
 import type { FleetOptions } from "../cli/use-cases.ts";
 import { findFlake } from "../fleet/find-flake.ts";
 import { everyHost, parseSelection } from "../fleet/select.ts";
-import type { Selection } from "../fleet/select.ts";
+import type { FleetRequest } from "../fleet/read-fleet.ts";
 import { openGcRoots } from "../nix/gc-roots.ts";
 import { defaultWorkers } from "../nix/default-workers.ts";
 import type { LockedFlake } from "../nix/locked-flake.ts";
 import type { Nix } from "../nix/nix.ts";
-
-export interface FleetRequest {
-  readonly flake: LockedFlake;
-  readonly selection: Selection;
-  readonly useCache: boolean;
-  readonly evaluationWorkers: number;
-}
 
 /** Finds and locks the flake, and parses the selection: what is wrong with either is said before anything is done. */
 export async function fleetRequest(

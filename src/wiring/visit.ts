@@ -1,8 +1,8 @@
 // What it takes to visit the hosts of a fleet for something other than a run.
-import pLimit from "p-limit";
 import type { FleetOptions, Limits } from "../cli/use-cases.ts";
+import { unlimited } from "../deploy/in-phase.ts";
 import { connectStep } from "../deploy/steps/connect-step.ts";
-import type { FleetRequest } from "../operate/each-host.ts";
+import type { FleetRequest } from "../fleet/read-fleet.ts";
 import type { VisitServices } from "../operate/visit-hosts.ts";
 import { fleetRequest } from "./fleet-request.ts";
 import { inspect } from "./inspect.ts";
@@ -34,7 +34,8 @@ export async function visit(
       inspect,
       remember: (host) => tools.history.lastKnown(host),
     },
-    pLimit(options.limits.connect),
+    // visitHosts has the limit: it counts the whole visit.
+    unlimited,
   );
   return { request, services: { nix, connect, onWarning, signal } };
 }

@@ -5,7 +5,7 @@ import { HostName } from "../../domain/host-name.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { Deployment } from "../../fleet/deployment.ts";
 import type { Host } from "../../fleet/fleet.ts";
-import { parseHostAddress } from "../../fleet/host-address.ts";
+import { howToWriteAnAddress, parseHostAddress } from "../../fleet/host-address.ts";
 import { loginTargets } from "../../fleet/target-of.ts";
 import type { Connection } from "../../ssh/connection.ts";
 import { BuildQueue } from "../build-queue.ts";
@@ -58,7 +58,7 @@ export function buildStep(
       target === null
         ? Promise.reject(
             new FlotillaError("E_CONFIGURATION", `the build host "${address}" is no address`, {
-              hint: "write it as address, user@address or [IPv6 address]:port",
+              hint: howToWriteAnAddress,
             }),
           )
         : open([target], signal).then((connection) => ({ connection, queue: queueOn(connection) }));
