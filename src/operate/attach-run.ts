@@ -12,6 +12,7 @@ import { tallyOutcomes, exitStatus, runExitStatus } from "../domain/outcome.ts";
 import type { HostRecord, Login, RunRecord } from "../history/history.ts";
 import type { HostSession } from "../deploy/host-session.ts";
 import type { Target } from "../ssh/target.ts";
+import { finishedEvent } from "./finished-event.ts";
 
 export interface AttachServices {
   readonly guard: Pick<GuardVerbs, "follow">;
@@ -36,12 +37,9 @@ export async function attachRun(
   const seconds = (): number => (clock.now().getTime() - started) / 1000;
   const outcomes = await Promise.all(
     hosts.map(async (record) => {
-      const { outcome, reason, notes } = await follow(run, record, services);
-      const { host, previous, previousVersion, system, version } = record;
-      const more = reason === undefined ? {} : { reason };
-      const facts = { previous, previousVersion, system, version, notes: [...(notes ?? [])] };
-      emit({ type: "host-finished", host, outcome, ...more, ...facts, seconds: seconds() });
-      return outcome;
+      const ending = await follow(run, record, services);
+      emit(finishedEvent(record, ending, seconds()));
+      return ending.outcome;
     }),
   );
   const status = signal.aborted ? exitStatus.interrupted : runExitStatus(outcomes);

@@ -7,6 +7,7 @@ import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { HostSession } from "../deploy/host-session.ts";
 import type { History } from "../history/history.ts";
+import { finishedEvent } from "./finished-event.ts";
 
 export interface LearnEndsServices {
   readonly guard: Pick<GuardClient, "reconcile">;
@@ -26,16 +27,12 @@ export async function learnEnds(services: LearnEndsServices, host: HostName, ses
   for (const { run, started } of open.slice(0, askedAtMost)) {
     const known = history.run(run).hosts.find((one) => one.host === host);
     if (known === undefined) continue;
-    const { previous, previousVersion, system, version } = known;
-    const expected = system === null ? null : { system, previous };
+    const expected = known.system === null ? null : { system: known.system, previous: known.previous };
     try {
       const end = await guard.reconcile(session.connection, run, expected, signal);
       if (end === null) continue;
-      const { notes, outcome, reason } = endingOfActivation({ end, log: [] });
-      const more = reason === undefined ? {} : { reason };
       const seconds = (now().getTime() - new Date(started).getTime()) / 1000;
-      const facts = { previous, previousVersion, system, version, notes: [...(notes ?? [])], seconds };
-      record(run, { type: "host-finished", host, outcome, ...more, ...facts });
+      record(run, finishedEvent(known, endingOfActivation({ end, log: [] }), seconds));
     } catch (error) {
       // The run never came to this host, or the host cannot be asked as root: both leave its end as unknown as it was.
       if (!(error instanceof FlotillaError)) throw error;
