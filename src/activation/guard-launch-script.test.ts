@@ -9,22 +9,32 @@ import { HealthCheck } from "../fleet/deployment.ts";
 import { spawnRunner } from "../process/spawn-runner.ts";
 import { guardLaunchScript } from "./guard-launch-script.ts";
 import { guardBudget, guardOrderFile } from "./guard-order-file.ts";
-import type { GuardOrder } from "./guard.ts";
+import type { GuardOrder, GuardProfile } from "./guard.ts";
 
 const runner = spawnRunner();
 const run = RunId.parse("00000001");
+const profile: GuardProfile = {
+  name: "system",
+  activator: "nixos",
+  path: StorePath.parse("/nix/store/00000000000000000000000000000000-system"),
+  user: "root",
+  profilePath: "/nix/var/nix/profiles/system",
+  generation: null,
+  specialisation: null,
+};
 const order: GuardOrder = {
   run,
   operator: "ana@desk",
   goal: "switch",
-  profile: "/nix/var/nix/profiles/system",
-  system: StorePath.parse("/nix/store/00000000000000000000000000000000-system"),
+  profiles: [profile],
   activationTimeout: 300,
   confirmTimeout: 30,
   rollback: true,
   onFailedUnits: "rollback",
   preActivate: null,
   healthChecks: [],
+  installBootloader: false,
+  keepSucceeded: false,
 };
 
 /** Text as somebody hostile would write it: all that a shell, a here-document or a line could take for its own. */
@@ -46,7 +56,13 @@ test("whatever an order says, the shell reads the very same", async () => {
   await fc.assert(
     fc.asyncProperty(hostile, hostile, hostile, fc.array(hostile, { minLength: 1 }), async (a, b, c, words) => {
       const check = HealthCheck.parse({ type: "command", command: words, name: c });
-      const text = guardOrderFile({ ...order, operator: a, profile: b, preActivate: c, healthChecks: [check] });
+      const text = guardOrderFile({
+        ...order,
+        operator: a,
+        profiles: [{ ...profile, profilePath: b }],
+        preActivate: c,
+        healthChecks: [check],
+      });
       const result = await runner.run({ file: "sh", args: ["-s"], stdin: text + dump, deadline: 10_000 });
       expect(result).toMatchObject({ exitCode: 0, stderr: "" });
       expect(result.stdout.split("\0").slice(0, -1)).toEqual([a, b, c, c, "1", "30", "1", "command", ...words]);

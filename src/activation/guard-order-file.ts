@@ -15,7 +15,7 @@ const margin = 30;
  */
 export function guardBudget(order: GuardOrder): number {
   const health = order.healthChecks.reduce((sum, check) => sum + check.timeout, 0);
-  return order.activationTimeout + health + order.confirmTimeout + margin;
+  return order.activationTimeout * order.profiles.length + health + order.confirmTimeout + margin;
 }
 
 /**
@@ -24,12 +24,13 @@ export function guardBudget(order: GuardOrder): number {
  * @throws FlotillaError E_CONFIGURATION when a value holds a NUL byte, which a shell cannot carry.
  */
 export function guardOrderFile(order: GuardOrder): string {
+  const [profile] = order.profiles;
   const settings: Readonly<Record<string, string>> = {
     operator: order.operator,
     goal: order.goal,
-    profile: order.profile,
-    system: order.system,
-    wanted_generation: String(order.generation ?? ""),
+    profile: profile.profilePath ?? "",
+    system: profile.path,
+    wanted_generation: String(profile.generation ?? ""),
     activation_timeout: String(order.activationTimeout),
     confirm_timeout: String(order.confirmTimeout),
     rollback: String(order.rollback),

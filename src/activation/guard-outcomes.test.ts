@@ -224,7 +224,7 @@ await underEachShell(["dash", "busybox", "bash"], (host) => {
     await target.play(target.order(system), { "awaiting-confirm": () => target.verb("confirm") });
     const first = await target.systemOf(1);
     const back: GuardOrder = {
-      ...target.order(first, { generation: GenerationNumber.parse(1) }),
+      ...target.order(first, { profiles: [target.profile(first, { generation: GenerationNumber.parse(1) })] }),
       run: RunId.parse("00000002"),
     };
     const { end } = await target.play(back, { "awaiting-confirm": () => target.verb("confirm", silent, back.run) });

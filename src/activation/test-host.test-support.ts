@@ -21,7 +21,7 @@ import type { StorePath } from "../domain/store-path.ts";
 import type { Runner } from "../process/runner.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { guardClient } from "./guard-client.ts";
-import type { GuardEnd, GuardObserver, GuardOrder, GuardState } from "./guard.ts";
+import type { GuardEnd, GuardObserver, GuardOrder, GuardProfile, GuardState } from "./guard.ts";
 
 export const run = RunId.parse("00000001");
 const generations = "nix/var/nix/profiles";
@@ -115,14 +115,29 @@ export class TestHost {
       run,
       operator: "ana@desk",
       goal: "switch",
-      profile: join(this.root, generations, "system"),
-      system,
+      profiles: [this.profile(system)],
       activationTimeout: 20,
       confirmTimeout: 20,
       rollback: true,
       onFailedUnits: "rollback",
       preActivate: null,
       healthChecks: [],
+      installBootloader: false,
+      keepSucceeded: false,
+      ...settings,
+    };
+  }
+
+  /** The system profile, which is to hold the system. */
+  profile(system: StorePath, settings: Partial<GuardProfile> = {}): GuardProfile {
+    return {
+      name: "system",
+      activator: "nixos",
+      path: system,
+      user: "root",
+      profilePath: join(this.root, generations, "system"),
+      generation: null,
+      specialisation: null,
       ...settings,
     };
   }

@@ -13,14 +13,25 @@ const order: GuardOrder = {
   run: RunId.parse("00000000"),
   operator: "ana@desk",
   goal: "switch",
-  profile: "/nix/var/nix/profiles/system",
-  system: StorePath.parse("/nix/store/00000000000000000000000000000000-system"),
+  profiles: [
+    {
+      name: "system",
+      activator: "nixos",
+      path: StorePath.parse("/nix/store/00000000000000000000000000000000-system"),
+      user: "root",
+      profilePath: "/nix/var/nix/profiles/system",
+      generation: null,
+      specialisation: null,
+    },
+  ],
   activationTimeout: 10,
   confirmTimeout: 5,
   rollback: true,
   onFailedUnits: "rollback",
   preActivate: null,
   healthChecks: [],
+  installBootloader: false,
+  keepSucceeded: false,
 };
 const target = (address: string): Target => ({
   host: HostName.parse("web-01"),

@@ -76,7 +76,8 @@ class ActivationSupervisor {
     const { clock, order } = supervision;
     const health = order.healthChecks.reduce((sum, check) => sum + check.timeout, 0);
     this.#begun = clock.now().getTime();
-    this.#latestConfirm = this.#begun + (order.activationTimeout + health + order.confirmTimeout) * 1000;
+    this.#latestConfirm =
+      this.#begun + (order.activationTimeout * order.profiles.length + health + order.confirmTimeout) * 1000;
   }
 
   readonly #observer: GuardObserver = {

@@ -36,9 +36,17 @@ export function guardOrder(
     run,
     operator,
     goal,
-    profile: systemProfile,
-    system: toplevel,
-    generation: generation ?? null,
+    profiles: [
+      {
+        name: "system",
+        activator: "nixos",
+        path: toplevel,
+        user: "root",
+        profilePath: systemProfile,
+        generation: generation ?? null,
+        specialisation: null,
+      },
+    ],
     activationTimeout: deployment.activationTimeout,
     // Checks from here take place while the guard waits, so it waits for them too.
     confirmTimeout:
@@ -47,6 +55,8 @@ export function guardOrder(
     onFailedUnits: deployment.rollback.onFailedUnits,
     preActivate: deployment.preActivate,
     healthChecks: deployment.healthChecks.filter((check) => check.from === "target"),
+    installBootloader: false,
+    keepSucceeded: false,
   };
 }
 
