@@ -26,8 +26,9 @@ export function programOutput(stdout: Readable | null, stderr: Readable | null, 
   const outLines = options.onStdoutLine && splitLines(options.onStdoutLine);
   stdout?.on("data", (chunk: Uint8Array) => {
     heard = true;
-    if (outLines) outLines.push(chunk);
-    else chunks.push(chunk);
+    outLines?.push(chunk);
+    options.onStdoutBytes?.(chunk);
+    if (!outLines && !options.onStdoutBytes) chunks.push(chunk);
   });
 
   const tail: string[] = [];

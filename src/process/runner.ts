@@ -16,13 +16,15 @@ export interface Command {
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly onStdoutLine?: (line: string) => void;
+  /** stdout as it comes, undecoded: for what need not be text. */
+  readonly onStdoutBytes?: (chunk: Uint8Array) => void;
   readonly onStderrLine?: (line: string) => void;
 }
 
 export interface ProcessResult {
   /** null when a signal ended it. */
   readonly exitCode: number | null;
-  /** Whole unless onStdoutLine took the lines. */
+  /** Whole unless onStdoutLine or onStdoutBytes took it. */
   readonly stdout: string;
   /** The last 200 lines, or what is left after onStderrLine took them: always kept, for the error message. */
   readonly stderr: string;

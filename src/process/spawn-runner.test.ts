@@ -62,6 +62,14 @@ describe("run", () => {
     expect(stdout).toBe("");
   });
 
+  it("hands on stdout as the bytes that it is, and keeps none of it", async () => {
+    const chunks: Uint8Array[] = [];
+    const script = String.raw`printf 'a\0\377\n'`;
+    const { stdout } = await runner.run(sh(script), { onStdoutBytes: (chunk) => chunks.push(chunk) });
+    expect(Buffer.concat(chunks)).toEqual(Buffer.from([97, 0, 255, 10]));
+    expect(stdout).toBe("");
+  });
+
   it("ends the whole group at the deadline", async () => {
     const file = join(directory, "grandchild");
     const result = await runner.run(sh(`sh -c 'echo $$ > ${file}; exec sleep 60' & wait`, { deadline: 500 }));
