@@ -28,9 +28,17 @@ let
     else deployment;
 in
 {
-  # Not named outPath: a set that has one is its path alone in JSON.
-  derivation = toplevel.drvPath;
-  toplevel = toplevel.outPath;
+  profiles = [
+    {
+      name = "system";
+      activator = "nixos";
+      user = null;
+      profilePath = "/nix/var/nix/profiles/system";
+      # Not named outPath: a set that has one is its path alone in JSON.
+      derivation = toplevel.drvPath;
+      path = toplevel.outPath;
+    }
+  ];
   # The platform it runs on, which cross compilation makes another than the one it is built on.
   system = configuration.pkgs.stdenv.hostPlatform.system or toplevel.system;
   version = config.system.nixos.label or null;

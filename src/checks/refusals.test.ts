@@ -20,7 +20,7 @@ interface Change {
 }
 /** All three kinds, in the order in which a deploy asks for them. */
 function found({ inspection = {}, context: changed = {}, settings = {}, system = "x86_64-linux" }: Change) {
-  const host = { name: HostName.parse("web"), system, deployment: Deployment.parse(settings) };
+  const host = { name: HostName.parse("web"), system, deployment: Deployment.parse(settings), profiles: [testProfile(system0)] as const };
   const seen = { ...healthyInspection, ...inspection };
   const judgedBy = { ...context, ...changed };
   return [

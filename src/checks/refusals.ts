@@ -6,7 +6,7 @@ import type { Host } from "../fleet/fleet.ts";
 import type { Inspection } from "./inspection.ts";
 import { runsPlatform } from "./nix-platform.ts";
 
-export type RefusalHost = Pick<Host, "name" | "system" | "deployment">;
+export type RefusalHost = Pick<Host, "name" | "system" | "deployment" | "profiles">;
 
 /** What a refusal is judged by, besides the host and what it says of itself. */
 export interface RefusalContext {
@@ -35,13 +35,13 @@ export function identityRefusals(
     const hint = "check its address; if the machine was replaced or reinstalled, say so with --accept-new-machine";
     found.push(refusal(host, "E_WRONG_HOST", message, { hint }));
   }
-  if (!inspection.isNixos) {
+  if (!inspection.isNixos && host.profiles.some(({ activator }) => activator === "nixos")) {
     const message = `${inspection.hostname} (${inspection.system}) does not run NixOS`;
     found.push(
       refusal(host, "E_NOT_NIXOS", message, { hint: "check its address; NixOS has to be installed there first" }),
     );
   }
-  if (!runsPlatform(inspection.system, host.system)) {
+  if (host.system !== null && !runsPlatform(inspection.system, host.system)) {
     const message = `the configuration is for ${host.system}, the machine is ${inspection.system}`;
     const hint = `check its address, or set nixpkgs.hostPlatform = "${inspection.system}"`;
     found.push(refusal(host, "E_WRONG_SYSTEM", message, { hint }));

@@ -4,6 +4,7 @@ import { GenerationNumber } from "../domain/generation-number.ts";
 import { Goal } from "../domain/goal.ts";
 import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
+import { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { BuildOn } from "../deploy/step-settings.ts";
 
 /** The longest anyone may ask us to wait: a day. */
@@ -31,6 +32,10 @@ export const goal = parserOf(
   z.string().pipe(z.enum(Goal.options, { error: `expected one of ${Goal.options.join(", ")}` })),
 );
 export const goals: readonly string[] = Goal.options;
+export const fleetForm = parserOf(
+  z.string().pipe(z.enum(FleetFormName.options, { error: `expected one of ${FleetFormName.options.join(", ")}` })),
+);
+export const fleetForms: readonly string[] = FleetFormName.options;
 export const hostName = parserOf(HostName);
 export const runId = parserOf(RunId);
 export const targetAddress = parserOf(address);

@@ -9,4 +9,9 @@ export const unconcernedRun = {
   acceptNewMachine: false,
   rollback: null,
   confirmTimeout: null,
+  activationTimeout: null,
+  keys: true,
+  reboot: false,
+  keepSucceeded: false,
+  installBootloader: false,
 } as const satisfies Partial<DeployOptions>;

@@ -10,12 +10,15 @@ import type { StatusRow } from "../operate/status-hosts.ts";
 import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
+import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { NixSettings } from "../nix/nix.ts";
 
 /** Which fleet, which of its hosts, and how Nix reads it. */
 export interface FleetOptions {
-  /** A flake reference as given; null: the nearest flake.nix, upwards from the working directory. */
+  /** A flake reference or a file as given; null: the nearest flake.nix or hive.nix, upwards from the working directory. */
   readonly flake: string | null;
+  /** The form to read it in, e.g. "deploy"; null: the one that precedes. */
+  readonly form: FleetFormName | null;
   /** A selection such as "web-*,@db,!web-3", as fleet/ understands it; null: every host. */
   readonly on: string | null;
   readonly nix: NixSettings;

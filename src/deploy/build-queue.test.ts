@@ -1,7 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { HostName } from "../domain/host-name.ts";
-import { DerivationPath, StorePath } from "../domain/store-path.ts";
+import { testProfile } from "../../test/fakes/test-profile.ts";
+import { StorePath } from "../domain/store-path.ts";
 import { Deployment } from "../fleet/deployment.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { BuildRequest } from "../nix/nix.ts";
@@ -12,8 +13,7 @@ const host = (name: string): Host => ({
   name: HostName.parse(name),
   system: "x86_64-linux",
   deployment: Deployment.parse({}),
-  derivation: DerivationPath.parse(`${toplevel}.drv`),
-  toplevel,
+  profiles: [testProfile(toplevel)],
   version: null,
   sshPorts: null,
 });
@@ -28,10 +28,10 @@ function scene(patience: number) {
   const build = (request: BuildRequest): Promise<void> =>
     new Promise((resolve) => {
       const end = (): void => {
-        for (const { name } of request.hosts) request.onHost(name, "built");
+        for (const item of request.items) request.onItem(item, "built");
         resolve();
       };
-      calls.push({ hosts: request.hosts.map(({ name }) => name), end });
+      calls.push({ hosts: request.items.map(({ name }) => name), end });
     });
   const options = {
     on: { kind: "local" },

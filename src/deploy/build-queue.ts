@@ -4,13 +4,23 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Host } from "../fleet/fleet.ts";
-import type { BuildRequest, Nix } from "../nix/nix.ts";
+import { rootName } from "../nix/gc-roots.ts";
+import type { BuildItem, BuildRequest, Nix } from "../nix/nix.ts";
 
 const simultaneousCalls = 2;
 /** Milliseconds that hosts wait for a call under way to end. */
 const patience = 3_000;
 
-export type BuildQueueOptions = Omit<BuildRequest, "hosts" | "onHost">;
+export type BuildQueueOptions = Omit<BuildRequest, "items" | "onItem">;
+
+/** What there is to build for a host: each of its profiles, by the name of its gc root. */
+export const buildItems = ({ name, profiles }: Host): readonly BuildItem[] =>
+  profiles.map(({ name: profile, derivation, path }) => ({
+    name: rootName(name, profile),
+    host: name,
+    derivation,
+    path,
+  }));
 
 interface Waiting {
   readonly host: Host;
@@ -57,18 +67,17 @@ export class BuildQueue {
   }
 
   async #run(batch: ReadonlyMap<HostName, Waiting>): Promise<void> {
-    const hosts = [...batch.values()].map(({ host }) => ({
-      name: host.name,
-      derivation: host.derivation,
-      toplevel: host.toplevel,
-    }));
-    const onHost = (name: HostName, result: "built" | FlotillaError): void => {
-      if (result === "built") batch.get(name)?.done.resolve();
-      else batch.get(name)?.done.reject(result);
+    const items = [...batch.values()].flatMap(({ host }) => buildItems(host));
+    const missing = new Map([...batch.values()].map(({ host }) => [host.name, host.profiles.length]));
+    const onItem = ({ host }: BuildItem, result: "built" | FlotillaError): void => {
+      const left = (missing.get(host) ?? 0) - 1;
+      missing.set(host, left);
+      if (result !== "built") batch.get(host)?.done.reject(result);
+      else if (left === 0) batch.get(host)?.done.resolve();
     };
     let reason: unknown = new FlotillaError("E_BUILD", "nix ended without building this system", { step: "build" });
     try {
-      await this.#nix.build({ ...this.#options, hosts, onHost });
+      await this.#nix.build({ ...this.#options, items, onItem });
     } catch (error) {
       reason = error;
     }

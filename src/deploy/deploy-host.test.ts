@@ -4,13 +4,15 @@ import type { EventBody } from "../domain/event.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { GenerationNumber } from "../domain/generation-number.ts";
 import { HostName } from "../domain/host-name.ts";
-import { DerivationPath, StorePath } from "../domain/store-path.ts";
+import { testProfile } from "../../test/fakes/test-profile.ts";
+import { StorePath } from "../domain/store-path.ts";
 import { Deployment } from "../fleet/deployment.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { fakeConnection } from "../../test/fakes/fake-connection.ts";
 import { deployHost, isSettled } from "./deploy-host.ts";
 import type { HostSteps } from "./deploy-host.ts";
 import { unlimited } from "./in-phase.ts";
+import { standingOfSystem } from "./standing.ts";
 
 const name = HostName.parse("web-01");
 const storePath = (letter: string): StorePath => StorePath.parse(`/nix/store/${letter.repeat(32)}-system`);
@@ -19,8 +21,7 @@ const host: Host = {
   name,
   system: "x86_64-linux",
   deployment: Deployment.parse({}),
-  derivation: DerivationPath.parse(`${newSystem}.drv`),
-  toplevel: newSystem,
+  profiles: [testProfile(newSystem)],
   version: "25.05.2",
   sshPorts: null,
 };
@@ -70,6 +71,13 @@ function scene(changes: Partial<HostSteps> = {}, seen: Partial<Inspection> = {})
     halt: new AbortController().signal,
     limits: { copy: unlimited, activate: unlimited },
     connect: take("connect", { connection, inspection: { ...inspection, ...seen } }),
+    examine: async ({ profiles }, session) =>
+      profiles.flatMap((profile) => standingOfSystem(profile, session.inspection) ?? []),
+    sendKeys: async (_host, _session, when) => {
+      taken.push(`keys ${when}`);
+      return [];
+    },
+    reboot: async () => [],
     refuse: async (_host, _inspection, when) => void taken.push(`refuse ${when}`),
     build: take("build", undefined),
     copy: take("copy", undefined),
@@ -103,7 +111,10 @@ test("what runs and what boots both count", () => {
   });
   const table = (goal: "switch" | "test" | "boot") =>
     [current(true, true), current(true, false), current(false, true), current(false, false)].map((seen) =>
-      isSettled(goal, newSystem, seen),
+      isSettled(
+        goal,
+        host.profiles.flatMap((profile) => standingOfSystem(profile, seen) ?? []),
+      ),
     );
   expect(table("switch")).toEqual([true, false, false, false]);
   expect(table("test")).toEqual([true, true, false, false]);

@@ -3,7 +3,7 @@ import type { Inspection } from "../checks/inspection.ts";
 import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
-import type { StorePath } from "../domain/store-path.ts";
+import { isSuccess } from "../domain/outcome.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { endingOfActivation, hostJourney, localJourney } from "./host-journey.ts";
 import type { ActivationEnd, Ending } from "./host-journey.ts";
@@ -11,6 +11,10 @@ import type { HostResult } from "./host-result.ts";
 import type { HostSession } from "./host-session.ts";
 import { inPhase, unlimited } from "./in-phase.ts";
 import type { Limit, PhaseContext } from "./in-phase.ts";
+import type { Standing } from "./standing.ts";
+
+/** Which of a host's keys: those that its new system needs at its start, those that are for later, or all. */
+export type KeyTime = "pre-activation" | "post-activation" | "all";
 
 /** The steps of a run, each carried out by the room it belongs to; deploy-run.ts puts them together. */
 export interface HostSteps extends PhaseContext {
@@ -18,10 +22,14 @@ export interface HostSteps extends PhaseContext {
   readonly connect: (name: HostName, host: Promise<Host>) => Promise<HostSession>;
   /** Throws the first refusal: of an up-to-date host, of one that is to be changed, of one whose system is built. */
   readonly refuse: (host: Host, session: HostSession, when: "up-to-date" | "inspected" | "built") => Promise<void>;
+  /** How each profile stands on the host, beside what is wanted. */
+  readonly examine: (host: Host, session: HostSession) => Promise<readonly Standing[]>;
   readonly build: (host: Host, session: HostSession | null) => Promise<void>;
   readonly copy: (host: Host, session: HostSession) => Promise<void>;
   /** Resolves when the hosts that go before this one have succeeded; rejects with E_HALTED when one has not. */
   readonly gate: (host: Host) => Promise<void>;
+  /** Sends keys; resolves with remarks. */
+  readonly sendKeys: (host: Host, session: HostSession, when: KeyTime) => Promise<readonly string[]>;
   /** Asks the new system what it would do; resolves with its words. */
   readonly dryActivate: (host: Host, session: HostSession) => Promise<readonly string[]>;
   /** `generation`: the one of the profile that holds the system, where it is to be gone back to. */
@@ -31,6 +39,8 @@ export interface HostSteps extends PhaseContext {
     goal: "switch" | "boot" | "test",
     generation?: GenerationNumber,
   ) => Promise<ActivationEnd>;
+  /** Where the operator wants it: reboots, and waits for the host to be back with what it is to run. Resolves with remarks. */
+  readonly reboot: (host: Host, session: HostSession) => Promise<readonly string[]>;
   readonly limits: { readonly copy: Limit; readonly activate: Limit };
 }
 
@@ -58,9 +68,18 @@ async function reach(
 ): Promise<Ending> {
   const { inspection } = session;
   const { name } = host;
-  if (isSettled(goal, host.toplevel, inspection)) {
+  const sendKeys = (when: KeyTime): Promise<readonly string[]> => keysPhase(steps, host, session, when);
+  if (goal === "keys") {
+    await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
+    await steps.gate(host);
+    return { outcome: "pushed", notes: await sendKeys("all") };
+  }
+  const standings = await inPhase(steps, name, "check", unlimited, () => steps.examine(host, session));
+  if (isSettled(goal, standings)) {
     await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "up-to-date"));
-    return { outcome: "unchanged", notes: remarks(inspection) };
+    // A reboot empties /run/keys, and a key may have changed where the system has not.
+    const notes = goal === "boot" ? [] : await sendKeys("all");
+    return { outcome: "unchanged", notes: [...notes, ...(await steps.reboot(host, session)), ...remarks(inspection)] };
   }
   await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
   await inPhase(steps, name, "build", unlimited, () => steps.build(host, session));
@@ -72,23 +91,38 @@ async function reach(
     const dryActivate = (): Promise<readonly string[]> => steps.dryActivate(host, session);
     return { outcome: "pushed", notes: await inPhase(steps, name, "activate", steps.limits.activate, dryActivate) };
   }
+  const keyNotes = goal === "boot" ? [] : await sendKeys("pre-activation");
   const activate = (): Promise<ActivationEnd> => steps.activate(host, session, goal);
-  return endingOfActivation(await inPhase(steps, name, "activate", steps.limits.activate, activate));
+  const ending = endingOfActivation(await inPhase(steps, name, "activate", steps.limits.activate, activate));
+  if (!isSuccess(ending.outcome)) return { ...ending, notes: [...keyNotes, ...(ending.notes ?? [])] };
+  const later = [...(await steps.reboot(host, session)), ...(goal === "boot" ? [] : await sendKeys("post-activation"))];
+  return { ...ending, notes: [...keyNotes, ...(ending.notes ?? []), ...later] };
+}
+
+/** Nothing at all where a host has no such keys. */
+async function keysPhase(
+  steps: HostSteps,
+  host: Host,
+  session: HostSession,
+  when: KeyTime,
+): Promise<readonly string[]> {
+  const declared = Object.values(host.deployment.keys);
+  if (!declared.some(({ uploadAt }) => when === "all" || uploadAt === when)) return [];
+  return inPhase(steps, host.name, "keys", unlimited, () => steps.sendKeys(host, session, when));
 }
 
 /** Whether the host has nothing to do for this goal. */
-export function isSettled(goal: Exclude<Goal, "build">, toplevel: StorePath, inspection: Inspection): boolean {
-  const runs = inspection.currentSystem === toplevel;
-  const isDefault = inspection.profileSystem === toplevel;
+export function isSettled(goal: Exclude<Goal, "build">, standings: readonly Standing[]): boolean {
   switch (goal) {
     case "switch":
-      return runs && isDefault;
+      return standings.every(({ isDefault, runs }) => runs && isDefault);
     case "test":
-      return runs;
+      return standings.every(({ runs }) => runs);
     case "boot":
-      return isDefault;
+      return standings.every(({ isDefault }) => isDefault);
     case "push":
     case "dry-activate":
+    case "keys":
       return false;
   }
 }

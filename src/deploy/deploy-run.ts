@@ -57,13 +57,10 @@ class DeployRun {
   }
 
   async run(): Promise<number> {
-    const { flake, selection, useCache, evaluationWorkers } = this.#request;
     const { emit, interruption, nix } = this.#services;
     try {
-      await readFleet(nix, flake, {
-        selection,
-        useCache,
-        workers: evaluationWorkers,
+      await readFleet(nix, {
+        ...this.#request,
         signal: interruption.halt,
         onSelected: (names, fleet) => this.#begin(names, fleet),
         onHost: (name, result) => this.#evaluated(name, result),
@@ -80,7 +77,7 @@ class DeployRun {
 
   #begin(names: readonly HostName[], fleet: readonly HostName[]): void {
     const { emit, operator } = this.#services;
-    const { flake, goal, targetHost } = this.#request;
+    const { goal, source, targetHost } = this.#request;
     if (targetHost !== null && names.length !== 1) {
       throw new FlotillaError("E_USAGE", `--target-host is for one host, and ${names.length} are selected`, {
         hint: "select the one that has this address with --on",
@@ -89,8 +86,8 @@ class DeployRun {
     emit({
       type: "run-started",
       goal,
-      flake: withoutCredentials(flake.reference),
-      revision: flake.revision,
+      flake: withoutCredentials(source.reference),
+      revision: source.revision,
       operator,
       hosts: [...names],
     });

@@ -6,6 +6,7 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { StorePath } from "../domain/store-path.ts";
+import { mainProfile } from "../fleet/fleet.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { HostResult } from "./host-result.ts";
 import type { HostSession } from "./host-session.ts";
@@ -95,7 +96,7 @@ function resultOf(host: Host | null, session: HostSession | null, ending: Ending
     reason: ending.reason ?? null,
     previous: session?.inspection.currentSystem ?? null,
     previousVersion: session?.inspection.currentVersion ?? null,
-    system: ending.system ?? host?.toplevel ?? null,
+    system: ending.system ?? (host === null ? null : mainProfile(host).path),
     version: ending.version ?? host?.version ?? null,
     notes: ending.notes ?? [],
   };

@@ -8,6 +8,8 @@ import { activateStep, dryActivateStep } from "./steps/activate-step.ts";
 import { buildStep } from "./steps/build-step.ts";
 import { connectStep } from "./steps/connect-step.ts";
 import { copyStep } from "./steps/copy-step.ts";
+import { examineStep } from "./steps/examine-step.ts";
+import { rebootStep } from "./steps/reboot-step.ts";
 import { refuseStep } from "./steps/refuse-step.ts";
 
 /** Puts the steps of one run together; `close` ends what they opened beside the hosts' own logins. */
@@ -23,12 +25,15 @@ export function hostSteps(
     halt: services.interruption.halt,
     limits: { copy: pLimit(limits.copy), activate: pLimit(limits.activate) },
     connect: connectStep(settings, services, pLimit(limits.connect)),
+    examine: examineStep(services),
     refuse: refuseStep(settings, services),
     build,
     copy: copyStep(settings, services),
     gate: ({ name }) => gates.pass(name),
     dryActivate: dryActivateStep(services),
+    sendKeys: async () => [],
     activate: activateStep(settings, services),
+    reboot: rebootStep(settings, services),
   };
   return { steps, close };
 }

@@ -7,6 +7,7 @@ import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { StorePath } from "../domain/store-path.ts";
+import { mainProfile } from "../fleet/fleet.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { closureDifference } from "../nix/closure-difference.ts";
 import type { Nix } from "../nix/nix.ts";
@@ -14,6 +15,7 @@ import type { PackageChange } from "../nix/closure-difference.ts";
 import { isSettled } from "./deploy-host.ts";
 import type { HostSession } from "./host-session.ts";
 import { outcomeOfError } from "./outcome-of-error.ts";
+import type { Standing } from "./standing.ts";
 
 export interface PlanRow {
   readonly host: HostName;
@@ -33,6 +35,7 @@ export interface PlanRow {
 export function planHost(
   goal: Exclude<Goal, "build">,
   host: Host,
+  standings: readonly Standing[],
   { inspection }: HostSession,
   context: Omit<RefusalContext, "neededBytes">,
   changes: readonly PackageChange[] | null,
@@ -42,10 +45,10 @@ export function planHost(
     host: host.name,
     current: inspection.currentSystem,
     currentVersion: inspection.currentVersion,
-    wanted: host.toplevel,
+    wanted: mainProfile(host).path,
     wantedVersion: host.version,
   };
-  const settled = isSettled(goal, host.toplevel, inspection);
+  const settled = isSettled(goal, standings);
   const [refusal] = [
     ...identityRefusals(host, inspection, context),
     ...(settled ? [] : changeRefusals(host, inspection, context)),
@@ -57,15 +60,16 @@ export function planHost(
 /** What the wanted system changes on the host, where it is in the store here. */
 export async function plannedChanges(
   nix: Pick<Nix, "closure">,
-  { toplevel }: Host,
+  host: Host,
   { connection, inspection: { currentSystem } }: HostSession,
   signal: AbortSignal,
 ): Promise<readonly PackageChange[] | null> {
-  if (currentSystem === toplevel) return [];
-  if (!existsSync(toplevel)) return null;
+  const { path } = mainProfile(host);
+  if (currentSystem === path) return [];
+  if (!existsSync(path)) return null;
   const [before, after] = await Promise.all([
     currentSystem === null ? [] : nix.closure({ path: currentSystem, on: connection.nix, signal }),
-    nix.closure({ path: toplevel, on: null, signal }),
+    nix.closure({ path, on: null, signal }),
   ]);
   return closureDifference(before, after);
 }
@@ -92,6 +96,7 @@ export function wishedOutcome(goal: Goal): Outcome {
       return "built";
     case "push":
     case "dry-activate":
+    case "keys":
       return "pushed";
     case "switch":
       return "deployed";

@@ -1,8 +1,11 @@
 // What a run needs of the other rooms. main.ts puts the real ones in; tests of the pipeline put in small fakes.
+import type { GuardProfile } from "../activation/guard.ts";
 import type { Inspection } from "../checks/inspection.ts";
 import type { Emit } from "../domain/event.ts";
+import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
+import type { StorePath } from "../domain/store-path.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
 import type { Nix } from "../nix/nix.ts";
 import type { Connection, OpenedConnection } from "../ssh/connection.ts";
@@ -24,6 +27,16 @@ export interface Interruption {
   readonly leave: AbortSignal;
 }
 
+/** How a profile stands on its host. */
+export interface ProfileState {
+  readonly name: string;
+  /** What it holds; null where there is none yet. */
+  readonly current: StorePath | null;
+  readonly generation: GenerationNumber | null;
+  /** Whether nothing is left to do: it holds what is wanted, and that is what runs. */
+  readonly isActive: boolean;
+}
+
 export interface RunServices {
   readonly run: RunId;
   /** user@machine of the operator. */
@@ -38,6 +51,12 @@ export interface RunServices {
   readonly configuredPort: (target: Target) => Promise<number>;
   /** What the host said at the login; a host that still starts is given time. */
   readonly inspect: (opened: OpenedConnection, signal: AbortSignal) => Promise<Inspection>;
+  /** Asks the host itself; for profiles that the inspection does not see. */
+  readonly profileStates: (
+    connection: Connection,
+    profiles: readonly GuardProfile[],
+    signal: AbortSignal,
+  ) => Promise<readonly ProfileState[]>;
   readonly remember: (host: HostName) => HostMemory | null;
   /** Carries out the health checks that look from here; rejects with E_HEALTH. */
   readonly checkHealth: (checks: readonly HealthCheck[], signal: AbortSignal) => Promise<void>;

@@ -27,6 +27,16 @@ export interface StepSettings {
   readonly rollback: boolean | null;
   /** Seconds. */
   readonly confirmTimeout: number | null;
+  /** Seconds. */
+  readonly activationTimeout: number | null;
+  /** false: no keys are sent. */
+  readonly keys: boolean;
+  /** Reboot each host once it is at its goal. */
+  readonly reboot: boolean;
+  /** Whether profiles of a host that were activated before one failed are kept; otherwise they are taken back with it. */
+  readonly keepSucceeded: boolean;
+  /** Have the boot loader itself written anew. */
+  readonly installBootloader: boolean;
   /** Directory for gc roots of what is built here; null: none. */
   readonly roots: string | null;
 }

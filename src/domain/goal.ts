@@ -1,10 +1,10 @@
 // What a run wants of each host, and what a goal implies.
 import { z } from "zod";
 
-export const Goal = z.enum(["build", "push", "switch", "boot", "test", "dry-activate"]);
+export const Goal = z.enum(["build", "push", "switch", "boot", "test", "dry-activate", "keys"]);
 export type Goal = z.infer<typeof Goal>;
 
-/** Whether the goal copies anything to a host. */
+/** Whether the goal has to do with the hosts at all. */
 export const reachesHosts = (goal: Goal): boolean => goal !== "build";
 
 /** Whether the goal changes what runs or boots on a host. */

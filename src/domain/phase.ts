@@ -7,9 +7,11 @@ export const Phase = z.enum([
   "build",
   "copy",
   "check",
+  "keys",
   "activate",
   "health",
   "confirm",
   "commit",
+  "reboot",
 ]);
 export type Phase = z.infer<typeof Phase>;

@@ -103,5 +103,11 @@ export const Deployment = z.strictObject({
     .prefault({}),
   allowDegraded: z.boolean().default(false),
   offline: z.enum(["fail", "skip"]).default("fail"),
+  keys: z
+    .record(
+      z.string(),
+      z.looseObject({ uploadAt: z.enum(["pre-activation", "post-activation"]).default("pre-activation") }),
+    )
+    .default({}),
 });
 export type Deployment = z.output<typeof Deployment>;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
-import { DerivationPath, StorePath } from "../domain/store-path.ts";
+import { testProfile } from "../../test/fakes/test-profile.ts";
+import { StorePath } from "../domain/store-path.ts";
 import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
 import { checkPlainNames, hostFromEvaluation } from "./host-from-evaluation.ts";
 
@@ -9,14 +10,14 @@ const hash = "0123456789abcdfghijklmnpqrsvwxyz";
 const evaluated = (deployment: unknown = null, name = "web-01"): EvaluatedHost => ({
   name: HostName.parse(name),
   system: "x86_64-linux",
-  derivation: DerivationPath.parse(`/nix/store/${hash}-system.drv`),
-  toplevel: StorePath.parse(`/nix/store/${hash}-system`),
+  form: "nixosConfigurations",
+  profiles: [testProfile(StorePath.parse(`/nix/store/${hash}-system`))],
   version: "25.05",
   sshPorts: [22],
   deployment,
 });
 const read = (deployment: unknown, plain: FleetOutline["plain"] = null) =>
-  hostFromEvaluation(evaluated(deployment), plain);
+  hostFromEvaluation(evaluated(deployment), { plain });
 const refused = (deployment: unknown, plain: FleetOutline["plain"] = null): FlotillaError => {
   try {
     read(deployment, plain);
@@ -152,7 +153,13 @@ describe("a host's settings", () => {
   });
 
   it("of a host that the flake has not are a mistake", () => {
-    const outline = { names: [HostName.parse("web-01")], plain: { hosts: { "wbe-01": {} }, defaults: {} } };
+    const outline: FleetOutline = {
+      members: [{ name: HostName.parse("web-01"), form: "nixosConfigurations" }],
+      ignoredNames: [],
+      otherForms: [],
+      settings: {},
+      plain: { hosts: { "wbe-01": {} }, defaults: {} },
+    };
     expect(() => checkPlainNames(outline)).toThrow(
       expect.objectContaining({ code: "E_CONFIGURATION", hint: "did you mean web-01?" }),
     );

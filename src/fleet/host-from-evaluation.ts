@@ -29,14 +29,21 @@ export interface ReadSettings {
  */
 export function hostFromEvaluation(
   evaluated: EvaluatedHost,
-  plain: FleetOutline["plain"],
+  { plain }: Pick<FleetOutline, "plain">,
 ): { readonly host: Host; readonly warnings: readonly string[] } {
   const { deployment, warnings } =
     evaluated.deployment === null || evaluated.deployment === undefined
       ? plainSettings(evaluated.name, plain)
       : moduleSettings(evaluated, plain);
-  const { name, system, derivation, toplevel, version, sshPorts } = evaluated;
-  return { host: { name, system, deployment, derivation, toplevel, version, sshPorts }, warnings };
+  const { name, system, version, sshPorts } = evaluated;
+  const [first, ...others] = evaluated.profiles.map((profile) => ({ ...profile, specialisation: null }));
+  if (first === undefined) {
+    throw new FlotillaError("E_CONFIGURATION", `${name} has no profile: nothing would be deployed`, {
+      host: name,
+      step: "evaluate",
+    });
+  }
+  return { host: { name, system, deployment, profiles: [first, ...others], version, sshPorts }, warnings };
 }
 
 function moduleSettings(evaluated: EvaluatedHost, plain: FleetOutline["plain"]): ReadSettings {
@@ -69,14 +76,13 @@ export function plainSettings(host: HostName, plain: FleetOutline["plain"]): Rea
  * @throws FlotillaError E_CONFIGURATION for the first of them
  */
 export function checkPlainNames(outline: FleetOutline): void {
-  const unknown = Object.keys(outline.plain?.hosts ?? {}).find(
-    (name) => !outline.names.some((known) => known === name),
-  );
+  const names: readonly string[] = outline.members.map(({ name }) => name);
+  const unknown = Object.keys(outline.plain?.hosts ?? {}).find((name) => !names.includes(name));
   if (unknown === undefined) return;
   throw new FlotillaError(
     "E_CONFIGURATION",
     `the flake output flotilla.hosts has settings for "${unknown}", which is not in nixosConfigurations`,
-    { hint: didYouMean(unknown, outline.names) ?? "take them out, or add the configuration" },
+    { hint: didYouMean(unknown, names) ?? "take them out, or add the configuration" },
   );
 }
 

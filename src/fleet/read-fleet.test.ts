@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
-import { DerivationPath, StorePath } from "../domain/store-path.ts";
-import type { LockedFlake } from "../nix/locked-flake.ts";
+import { testProfile } from "../../test/fakes/test-profile.ts";
+import { StorePath } from "../domain/store-path.ts";
+import type { LockedFlake } from "../nix/fleet-source.ts";
 import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
 import { type FleetNix, readFleet } from "./read-fleet.ts";
 import { everyHost, parseSelection } from "./select.ts";
 
+const form = "nixosConfigurations";
 const hash = "0123456789abcdfghijklmnpqrsvwxyz";
 const flake: LockedFlake = {
+  kind: "flake",
   reference: "path:/infra",
   locked: "path:/infra",
   fingerprint: "f",
@@ -25,9 +28,16 @@ type Configurations = Readonly<Record<string, object | FlotillaError | null>>;
 function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = null) {
   const evaluated: string[] = [];
   const nix: FleetNix = {
-    outline: () => Promise.resolve({ names: Object.keys(configurations).map((name) => HostName.parse(name)), plain }),
+    outline: () =>
+      Promise.resolve({
+        members: Object.keys(configurations).map((name) => ({ name: HostName.parse(name), form })),
+        ignoredNames: [],
+        otherForms: [],
+        settings: {},
+        plain,
+      }),
     evaluate: ({ hosts, onHost }) => {
-      for (const name of hosts) {
+      for (const { name } of hosts) {
         evaluated.push(name);
         const deployment = configurations[name];
         if (deployment === undefined) throw new Error(`${name} was never in the outline`);
@@ -42,8 +52,8 @@ function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = nu
 const host = (name: HostName, deployment: unknown): EvaluatedHost => ({
   name,
   system: "x86_64-linux",
-  derivation: DerivationPath.parse(`/nix/store/${hash}-${name}.drv`),
-  toplevel: StorePath.parse(`/nix/store/${hash}-${name}`),
+  form,
+  profiles: [testProfile(StorePath.parse(`/nix/store/${hash}-${name}`))],
   version: null,
   sshPorts: null,
   deployment,
@@ -53,10 +63,12 @@ async function read(nix: FleetNix, on: string | null) {
   const order: string[] = [];
   const results = new Map<string, Host | FlotillaError>();
   const warnings: string[] = [];
-  await readFleet(nix, flake, {
+  await readFleet(nix, {
+    source: flake,
+    form: null,
     selection: on === null ? everyHost : parseSelection(on),
     useCache: true,
-    workers: 2,
+    evaluationWorkers: 2,
     signal: new AbortController().signal,
     onSelected: (names) => order.push(`selected ${names.join(" ")}`),
     onHost: (name, result) => {

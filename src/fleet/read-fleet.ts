@@ -1,24 +1,24 @@
 // Reads the hosts that a selection means: names first, and each host evaluated once at most.
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
-import type { LockedFlake } from "../nix/locked-flake.ts";
-import type { EvaluatedHost, FleetOutline, Nix } from "../nix/nix.ts";
+import type { FleetSource } from "../nix/fleet-source.ts";
+import type { FleetFormName } from "../nix/forms/fleet-form.ts";
+import type { EvaluatedHost, FleetMember, FleetOutline, Nix } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
 import { checkPlainNames, hostFromEvaluation, plainSettings } from "./host-from-evaluation.ts";
 import { type Selection, needsTags, select } from "./select.ts";
 
-/** Which hosts of which flake a command is about, and how they are read. */
+/** Which hosts of which fleet a command is about, and how they are read. */
 export interface FleetRequest {
-  readonly flake: LockedFlake;
+  readonly source: FleetSource;
+  /** null: the one that precedes. */
+  readonly form: FleetFormName | null;
   readonly selection: Selection;
   readonly useCache: boolean;
   readonly evaluationWorkers: number;
 }
 
-export interface ReadFleetRequest {
-  readonly selection: Selection;
-  readonly useCache: boolean;
-  readonly workers: number;
+export interface ReadFleetRequest extends FleetRequest {
   readonly signal: AbortSignal;
   /** Called once, before any onHost: the hosts of this run, in the fleet's order, and all that the fleet has. */
   readonly onSelected: (names: readonly HostName[], fleet: readonly HostName[]) => void;
@@ -39,36 +39,37 @@ export type FleetNix = Pick<Nix, "outline" | "evaluate">;
  * host whose tags cannot be learnt, because it does not evaluate, may be meant: it is selected unless the selection
  * leaves it out by name, and fails with its error.
  *
- * @throws FlotillaError E_NO_FLEET, E_SELECTION, or what nix rejects with for the whole flake
+ * @throws FlotillaError E_NO_FLEET, E_SELECTION, or what nix rejects with for the whole fleet
  */
-export async function readFleet(nix: FleetNix, flake: LockedFlake, request: ReadFleetRequest): Promise<void> {
-  const outline = await nix.outline(flake, request.useCache, request.signal);
-  if (outline.names.length === 0) {
-    throw new FlotillaError("E_NO_FLEET", `${flake.reference} has no nixosConfigurations`);
-  }
+export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promise<void> {
+  const outline = await nix.outline(request);
+  const { members } = outline;
+  if (members.length === 0) throw new FlotillaError("E_NO_FLEET", `${request.source.reference} has no hosts`);
   checkPlainNames(outline);
-  for (const name of outline.ignoredNames ?? []) {
-    request.onWarning(`nixosConfigurations.${JSON.stringify(name)} is left out: that can be no host's name`);
+  for (const name of outline.ignoredNames) {
+    request.onWarning(`${name} is left out: that can be no host's name`);
   }
   const known = new Map<HostName, EvaluatedHost | FlotillaError>();
   const untagged = needsTags(request.selection)
-    ? outline.names.filter((name) => outline.plain === null || !Object.hasOwn(outline.plain.hosts, name))
+    ? members.filter(({ name }) => outline.plain === null || !Object.hasOwn(outline.plain.hosts, name))
     : [];
-  await evaluate(nix, flake, request, untagged, (name, result) => known.set(name, result));
-  const names = selectNames(request.selection, outline, known);
-  request.onSelected(names, outline.names);
+  await evaluate(nix, request, untagged, (name, result) => known.set(name, result));
+  const selected = selectMembers(request.selection, outline, known);
+  request.onSelected(
+    selected.map(({ name }) => name),
+    members.map(({ name }) => name),
+  );
 
   const deliver = (name: HostName, result: EvaluatedHost | FlotillaError): void =>
     request.onHost(name, result instanceof FlotillaError ? result : readHost(result, outline, request));
-  for (const name of names) {
+  for (const { name } of selected) {
     const result = known.get(name);
     if (result !== undefined) deliver(name, result);
   }
   await evaluate(
     nix,
-    flake,
     request,
-    names.filter((name) => !known.has(name)),
+    selected.filter(({ name }) => !known.has(name)),
     deliver,
   );
 }
@@ -76,31 +77,33 @@ export async function readFleet(nix: FleetNix, flake: LockedFlake, request: Read
 /** Evaluates hosts and answers for each exactly once, also for one that nix says nothing of. */
 async function evaluate(
   nix: FleetNix,
-  flake: LockedFlake,
   request: ReadFleetRequest,
-  hosts: readonly HostName[],
+  hosts: readonly FleetMember[],
   onHost: (name: HostName, result: EvaluatedHost | FlotillaError) => void,
 ): Promise<void> {
   if (hosts.length === 0) return;
-  const { useCache, workers, signal, onLog } = request;
-  const missing = new Set(hosts);
+  const { source, useCache, evaluationWorkers, signal, onLog } = request;
+  const missing = new Set(hosts.map(({ name }) => name));
   const answer = (name: HostName, result: EvaluatedHost | FlotillaError): void => {
     if (missing.delete(name)) onHost(name, result);
   };
-  await nix.evaluate({ flake, hosts, useCache, workers, signal, onLog, onHost: answer });
+  await nix.evaluate({ source, hosts, useCache, workers: evaluationWorkers, signal, onLog, onHost: answer });
   for (const name of missing) {
     answer(name, new FlotillaError("E_EVALUATION", `nix said nothing of ${name}`, { host: name, step: "evaluate" }));
   }
 }
 
-function selectNames(
+function selectMembers(
   selection: Selection,
   outline: FleetOutline,
   known: ReadonlyMap<HostName, EvaluatedHost | FlotillaError>,
-): readonly HostName[] {
+): readonly FleetMember[] {
   const tagsDecide = needsTags(selection);
-  const hosts = outline.names.map((name) => ({ name, tags: tagsDecide ? tagsOf(name, outline, known.get(name)) : [] }));
-  return select(selection, hosts).map((host) => host.name);
+  const hosts = outline.members.map((member) => ({
+    ...member,
+    tags: tagsDecide ? tagsOf(member.name, outline, known.get(member.name)) : [],
+  }));
+  return select(selection, hosts);
 }
 
 /** null where they cannot be learnt; the host's own error says why when its turn comes. */
@@ -112,7 +115,7 @@ function tagsOf(
   if (evaluated instanceof FlotillaError) return null;
   try {
     if (evaluated === undefined) return plainSettings(name, outline.plain).deployment.tags;
-    return hostFromEvaluation(evaluated, outline.plain).host.deployment.tags;
+    return hostFromEvaluation(evaluated, outline).host.deployment.tags;
   } catch (error) {
     if (error instanceof FlotillaError) return null;
     throw error;
@@ -121,7 +124,7 @@ function tagsOf(
 
 function readHost(evaluated: EvaluatedHost, outline: FleetOutline, request: ReadFleetRequest): Host | FlotillaError {
   try {
-    const { host, warnings } = hostFromEvaluation(evaluated, outline.plain);
+    const { host, warnings } = hostFromEvaluation(evaluated, outline);
     for (const warning of warnings) request.onWarning(warning);
     return host;
   } catch (error) {

@@ -52,12 +52,12 @@ async function build(
   await buildSystems(
     { runner, settings, version: { text: `2.${minor}`, major: 2, minor } },
     {
-      hosts: [web, database, failing],
+      items: [web, database, failing],
       on: { kind: "local" },
       roots: null,
       maxJobs: null,
       signal: new AbortController().signal,
-      onHost: (name, result) => {
+      onItem: ({ name }, result) => {
         expect(results.has(name)).toBe(false);
         results.set(name, result);
       },
@@ -135,10 +135,10 @@ describe("buildSystems", () => {
   });
 
   it("passes a fault of its listener on", async () => {
-    const onHost = () => {
+    const onItem = () => {
       throw new Error("a bug");
     };
-    await expect(build({ onHost }, { build: {}, valid: ["/nix/store"] })).rejects.toThrow("a bug");
+    await expect(build({ onItem }, { build: {}, valid: ["/nix/store"] })).rejects.toThrow("a bug");
   });
 
   it("does not ask for ever", async () => {

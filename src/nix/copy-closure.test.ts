@@ -16,7 +16,7 @@ async function copy(answer: ScriptedAnswer, change: Partial<CopyRequest> = {}) {
   const progress: unknown[] = [];
   const runner = scriptedRunner(() => answer);
   await copyClosure(runner, settings, {
-    path: system,
+    paths: [system],
     authority: "root@web-01",
     environment: { NIX_SSHOPTS: "-S /run/x" },
     elevation: [],

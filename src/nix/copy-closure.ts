@@ -24,7 +24,7 @@ export async function copyClosure(runner: Runner, settings: NixSettings, request
   if (result.exitCode === 0) return;
   throw nixFailure(
     { ...result, stderr: observer.errors },
-    { fallback: "E_COPY", what: `${nameOf(request.path)} was not copied`, place: "there" },
+    { fallback: "E_COPY", what: `${request.paths.map(nameOf).join(", ")} was not copied`, place: "there" },
   );
 }
 
@@ -41,7 +41,7 @@ export function copyCommand(settings: NixSettings, request: CopyRequest): Comman
       "-v",
       "--to",
       storeUri(request),
-      request.path,
+      ...request.paths,
     ],
     deadlines.copy,
     request.environment,

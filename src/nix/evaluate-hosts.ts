@@ -1,23 +1,30 @@
 // Evaluates hosts, each in a process of its own: Nix's garbage collector makes ten in one process three times as slow.
 import pLimit from "p-limit";
 import { z } from "zod";
-import { readAsset } from "../assets.ts";
+import { Activator } from "../domain/activator.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
-import type { HostName } from "../domain/host-name.ts";
 import { DerivationPath, StorePath } from "../domain/store-path.ts";
 import type { Runner } from "../process/runner.ts";
 import type { EvaluationCache } from "./evaluation-cache.ts";
-import type { EvaluatedHost, EvaluateRequest, NixSettings } from "./nix.ts";
-import { deadlines, evaluationFlags, nixCommand } from "./nix-command.ts";
+import { evaluationCommand } from "./evaluation-command.ts";
+import type { FleetForm } from "./forms/fleet-form.ts";
+import { nixString } from "./nix-string.ts";
+import type { EvaluatedHost, EvaluateRequest, FleetMember, NixSettings } from "./nix.ts";
 import { nixFailure } from "./nix-failure.ts";
 
-export const hostReader = "nix/eval/host.nix";
-
-/** What nix/eval/host.nix makes. */
-const HostAnswer = z.object({
-  derivation: DerivationPath,
-  toplevel: StorePath,
-  system: z.string(),
+/** What the host reader of every form makes. */
+export const HostAnswer = z.object({
+  profiles: z.array(
+    z.object({
+      name: z.string(),
+      activator: Activator,
+      user: z.string().nullable(),
+      profilePath: z.string().nullable(),
+      derivation: DerivationPath,
+      path: StorePath,
+    }),
+  ),
+  system: z.string().nullable(),
   version: z.string().nullable(),
   sshPorts: z.array(z.number().int()).nullable(),
   deployment: z.unknown(),
@@ -26,9 +33,10 @@ const HostAnswer = z.object({
 export interface EvaluateTools {
   readonly runner: Runner;
   readonly settings: NixSettings;
+  readonly forms: readonly FleetForm[];
   /** null: nothing is kept. */
   readonly cache: EvaluationCache | null;
-  /** Whether the flake still is what it was when it was locked; asked once, after the evaluations, where it can have changed. */
+  /** Whether the source still is what it was when it was locked; asked once, after the evaluations, where it can have changed. */
   readonly stillTheSame: () => Promise<boolean>;
   readonly now: () => Date;
 }
@@ -39,47 +47,46 @@ export interface EvaluateTools {
  */
 export async function evaluateHosts(tools: EvaluateTools, request: EvaluateRequest): Promise<void> {
   const { cache, stillTheSame, now } = tools;
-  const missing: HostName[] = [];
-  for (const name of request.hosts) {
-    const known = await cache?.host(name);
-    if (known) request.onHost(name, known);
-    else missing.push(name);
+  const missing: FleetMember[] = [];
+  for (const member of request.hosts) {
+    const known = await cache?.host(member);
+    if (known) request.onHost(member.name, known);
+    else missing.push(member);
   }
   const limit = pLimit(Math.max(1, request.workers));
   const evaluated: EvaluatedHost[] = [];
-  await limit.map(missing, async (name) => {
-    const result = await evaluateHost(tools, request, name);
+  await limit.map(missing, async (member) => {
+    const result = await evaluateHost(tools, request, member);
     if (!(result instanceof FlotillaError)) evaluated.push(result);
-    request.onHost(name, result);
+    request.onHost(member.name, result);
   });
-  if (cache === null || evaluated.length === 0 || !(await stillTheSame())) return;
-  await Promise.all(evaluated.map((host) => cache.keepHost(host)));
+  const harmless = evaluated.filter(({ deployment }) => !holdsSecrets(deployment));
+  if (cache === null || harmless.length === 0 || !(await stillTheSame())) return;
+  await Promise.all(harmless.map((host) => cache.keepHost(host)));
   await cache.prune(now());
 }
 
+const TextOfKeys = z.object({ keys: z.record(z.string(), z.object({ text: z.string() }).or(z.unknown())) });
+
+/** The text of a key is a secret, and what holds one is never written down. */
+function holdsSecrets(deployment: unknown): boolean {
+  const { data } = TextOfKeys.safeParse(deployment);
+  return Object.values(data?.keys ?? {}).some(
+    (key) => typeof key === "object" && key !== null && "text" in key && key.text !== null,
+  );
+}
+
 async function evaluateHost(
-  { runner, settings }: EvaluateTools,
-  { flake, signal, onLog }: EvaluateRequest,
-  name: HostName,
+  { runner, settings, forms }: EvaluateTools,
+  { source, signal, onLog }: EvaluateRequest,
+  { name, form }: FleetMember,
 ): Promise<EvaluatedHost | FlotillaError> {
   const failed = (error: FlotillaError): FlotillaError => error.at(name, "evaluate");
+  const reader = forms.find((known) => known.name === form)?.host;
+  if (reader === undefined) return failed(new FlotillaError("E_EVALUATION", `${form} cannot be read`));
   try {
-    const result = await runner.run(
-      nixCommand(
-        settings,
-        // A HostName has nothing in it that the quotes would not hold.
-        [
-          "eval",
-          "--json",
-          ...evaluationFlags(settings),
-          "--apply",
-          readAsset(hostReader),
-          `${flake.locked}#nixosConfigurations."${name}"`,
-        ],
-        deadlines.evaluate,
-      ),
-      { signal, onStderrLine: (line) => onLog(name, line) },
-    );
+    const command = evaluationCommand(settings, source, form, `value: (${reader}) value ${nixString(name)}`);
+    const result = await runner.run(command, { signal, onStderrLine: (line) => onLog(name, line) });
     if (result.exitCode !== 0) {
       return failed(
         nixFailure(result, {
@@ -90,17 +97,16 @@ async function evaluateHost(
         }),
       );
     }
-    const answer = HostAnswer.safeParse(JSON.parse(result.stdout));
-    if (!answer.success) {
-      return failed(
-        new FlotillaError("E_EVALUATION", `${name} is no NixOS configuration: ${z.prettifyError(answer.error)}`, {
-          cause: answer.error,
-        }),
-      );
-    }
-    return { name, ...answer.data };
+    return readAnswer({ name, form }, result.stdout);
   } catch (error) {
     if (error instanceof FlotillaError) return failed(error);
     throw error;
   }
+}
+
+function readAnswer({ name, form }: FleetMember, output: string): EvaluatedHost | FlotillaError {
+  const answer = HostAnswer.safeParse(JSON.parse(output));
+  if (answer.success) return { name, form, ...answer.data };
+  const message = `${form}.${name} is no configuration of a host: ${z.prettifyError(answer.error)}`;
+  return new FlotillaError("E_EVALUATION", message, { cause: answer.error, host: name, step: "evaluate" });
 }

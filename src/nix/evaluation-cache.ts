@@ -3,40 +3,35 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { DerivationPath, StorePath } from "../domain/store-path.ts";
 import { HostName } from "../domain/host-name.ts";
 import { readJson, writeJson } from "./json-file.ts";
-import type { LockedFlake } from "./locked-flake.ts";
-import type { EvaluatedHost, FleetOutline, NixSettings } from "./nix.ts";
+import { HostAnswer } from "./evaluate-hosts.ts";
+import type { LockedFlake } from "./fleet-source.ts";
+import { FleetFormName } from "./forms/fleet-form.ts";
+import type { EvaluatedHost, FleetMember, FleetOutline, NixSettings } from "./nix.ts";
 
 /** Goes up when an entry's meaning changes. */
-const format = 1;
+const format = 2;
 /** Milliseconds after which an entry is dropped, and how many are kept at most. */
 const oldestEntry = 30 * 24 * 3_600_000;
 const mostEntries = 5_000;
 
-const HostEntry: z.ZodType<EvaluatedHost> = z.object({
-  name: HostName,
-  system: z.string(),
-  derivation: DerivationPath,
-  toplevel: StorePath,
-  version: z.string().nullable(),
-  sshPorts: z.array(z.number()).nullable(),
-  deployment: z.unknown(),
-});
+const HostEntry: z.ZodType<EvaluatedHost> = HostAnswer.extend({ name: HostName, form: FleetFormName });
 
 const OutlineEntry: z.ZodType<FleetOutline> = z.object({
-  names: z.array(HostName),
+  members: z.array(z.object({ name: HostName, form: FleetFormName })),
   ignoredNames: z.array(z.string()),
+  otherForms: z.array(FleetFormName),
+  settings: z.partialRecord(FleetFormName, z.unknown()),
   plain: z.object({ hosts: z.record(z.string(), z.unknown()), defaults: z.unknown() }).nullable(),
 });
 
 export interface EvaluationCache {
   /** null also when the derivation has been garbage collected since. */
-  host(name: HostName): Promise<EvaluatedHost | null>;
+  host(member: FleetMember): Promise<EvaluatedHost | null>;
   keepHost(host: EvaluatedHost): Promise<void>;
-  outline(): Promise<FleetOutline | null>;
-  keepOutline(outline: FleetOutline): Promise<void>;
+  outline(form: FleetFormName | null): Promise<FleetOutline | null>;
+  keepOutline(form: FleetFormName | null, outline: FleetOutline): Promise<void>;
   /** Drops what is old or too much. */
   prune(now: Date): Promise<void>;
 }
@@ -78,13 +73,13 @@ export function evaluationCache(cacheDirectory: string, key: EvaluationCacheKey)
     await writeJson(path, value);
   };
   return {
-    async host(name) {
-      const entry = await readJson(file("host", name), HostEntry);
-      return entry !== null && exists(entry.derivation) ? entry : null;
+    async host({ form, name }) {
+      const entry = await readJson(file(form, name), HostEntry);
+      return entry !== null && entry.profiles.every(({ derivation }) => exists(derivation)) ? entry : null;
     },
-    keepHost: (host) => keep(file("host", host.name), host),
-    outline: () => readJson(file("outline", ""), OutlineEntry),
-    keepOutline: (outline) => keep(file("outline", ""), outline),
+    keepHost: (host) => keep(file(host.form, host.name), host),
+    outline: (form) => readJson(file("outline", form ?? ""), OutlineEntry),
+    keepOutline: (form, outline) => keep(file("outline", form ?? ""), outline),
     prune: (now) => prune(directory, now),
   };
 }

@@ -3,21 +3,21 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { ProcessResult } from "../process/runner.ts";
 import { type BuildObserver, nameOf } from "./build-observer.ts";
 import type { FailurePlace } from "./classify-nix-error.ts";
-import type { BuildRequest } from "./nix.ts";
+import type { BuildItem, BuildRequest } from "./nix.ts";
 import { deadlines, nixStoreCommand } from "./nix-command.ts";
 import { nixFailure } from "./nix-failure.ts";
-import type { BuildHost, BuildTools } from "./system-store.ts";
+import type { BuildTools } from "./system-store.ts";
 
-/** The failure of a derivation that the host needs, with its last log lines; null when none of its own failed. */
+/** The failure of a derivation that the item needs, with its last log lines; null when none of its own failed. */
 export async function explainFailure(
   { runner, settings }: BuildTools,
   request: BuildRequest,
-  host: BuildHost,
+  item: BuildItem,
   observer: BuildObserver,
 ): Promise<FlotillaError | null> {
   if (observer.failed.size === 0) return null;
   const closure = await runner.run(
-    nixStoreCommand(settings, ["--query", "--requisites", host.derivation], deadlines.query),
+    nixStoreCommand(settings, ["--query", "--requisites", item.derivation], deadlines.query),
     { signal: request.signal },
   );
   const needed = new Set(closure.stdout.split("\n"));
@@ -32,7 +32,7 @@ export async function explainFailure(
     // No ssh-ng store gives out its logs.
     hint: known.hint ?? (place === "here" ? `nix log ${cause.derivation} shows all that it said` : undefined),
     log: cause.log.length > 0 ? cause.log : known.log,
-    host: host.name,
+    host: item.host,
     step: "build",
   });
 }
@@ -40,14 +40,14 @@ export async function explainFailure(
 /** What ended the build before it came to the host. */
 export function wholeFailure(
   request: BuildRequest,
-  host: BuildHost,
+  item: BuildItem,
   observer: BuildObserver,
   result: ProcessResult,
 ): FlotillaError {
   return nixFailure(
     { ...result, stderr: observer.errors },
-    { fallback: "E_BUILD", what: `${nameOf(host.derivation)} was not built`, place: placeOf(request) },
-  ).at(host.name, "build");
+    { fallback: "E_BUILD", what: `${nameOf(item.derivation)} was not built`, place: placeOf(request) },
+  ).at(item.host, "build");
 }
 
 function placeOf({ on }: BuildRequest): FailurePlace {

@@ -1,4 +1,4 @@
-// Garbage collector roots, one link a host, so that nothing that is being deployed is collected.
+// Garbage collector roots, one link a profile, so that nothing that is being deployed is collected.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readlink, writeFile } from "node:fs/promises";
@@ -9,13 +9,22 @@ import type { StorePath } from "../domain/store-path.ts";
 /** Where Nix notes links that lie outside of its own directories. */
 const registry = "/nix/var/nix/gcroots/auto";
 
+/**
+ * What the root of a profile is called: a system by its host, which no other profile's name can be.
+ *
+ * @example rootName(web, "system") // "web"
+ * @example rootName(web, "home") // "web@home"
+ */
+export const rootName = (host: HostName, profile: string): string =>
+  profile === "system" ? host : `${host}@${profile}`;
+
 export interface GcRoots {
-  /** Where the host's link is, or will be. */
-  linkOf(host: HostName): string;
-  /** Whether the host's link names this path. */
-  pointsTo(host: HostName, path: StorePath): Promise<boolean>;
-  /** Whether the host's link keeps this path already: then it has been valid ever since the link was made. */
-  keeps(host: HostName, path: StorePath): Promise<boolean>;
+  /** Where the link of that name is, or will be. */
+  linkOf(name: string): string;
+  /** Whether the link names this path. */
+  pointsTo(name: string, path: StorePath): Promise<boolean>;
+  /** Whether the link keeps this path already: then it has been valid ever since the link was made. */
+  keeps(name: string, path: StorePath): Promise<boolean>;
 }
 
 /** Makes the directory, which git is told to overlook. */
@@ -23,12 +32,12 @@ export async function openGcRoots(directory: string): Promise<GcRoots> {
   const root = resolve(directory);
   await mkdir(root, { recursive: true });
   await writeFile(join(root, ".gitignore"), "*\n");
-  const linkOf = (host: HostName): string => join(root, host);
+  const linkOf = (name: string): string => join(root, name);
   return {
     linkOf,
-    pointsTo: async (host, path) => (await linkTarget(linkOf(host))) === path,
-    async keeps(host, path) {
-      const link = linkOf(host);
+    pointsTo: async (name, path) => (await linkTarget(linkOf(name))) === path,
+    async keeps(name, path) {
+      const link = linkOf(name);
       const [target, registered] = await Promise.all([
         linkTarget(link),
         linkTarget(join(registry, registryName(link))),

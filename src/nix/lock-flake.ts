@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Runner } from "../process/runner.ts";
-import type { LockedFlake } from "./locked-flake.ts";
+import type { LockedFlake } from "./fleet-source.ts";
 import type { NixSettings } from "./nix.ts";
 import { deadlines, nixCommand, overrideFlags } from "./nix-command.ts";
 import { nixFailure } from "./nix-failure.ts";
@@ -70,6 +70,7 @@ function describe(metadata: Metadata): LockedFlake {
   const { originalUrl, revision, dirtyRevision, resolved } = metadata;
   const dirty = resolved["type"] === "git" && revision === undefined;
   return {
+    kind: "flake",
     reference: originalUrl,
     locked: withShallow(metadata),
     fingerprint: isContentKnown(metadata)

@@ -1,18 +1,19 @@
 // The real Nix: the programs on the PATH, called one way each.
 import { existsSync } from "node:fs";
-import { evaluateHosts, hostReader } from "./evaluate-hosts.ts";
-import { readAsset } from "../assets.ts";
+import { configurationFile } from "./configuration-file.ts";
+import { evaluateHosts } from "./evaluate-hosts.ts";
 import type { Runner } from "../process/runner.ts";
 import { buildSystems } from "./build-systems.ts";
 import { copyClosure } from "./copy-closure.ts";
 import { type EvaluationCache, evaluationCache } from "./evaluation-cache.ts";
 import { fetchClosure } from "./fetch-closure.ts";
 import { lockFlake } from "./lock-flake.ts";
-import type { LockedFlake } from "./locked-flake.ts";
+import type { FleetSource } from "./fleet-source.ts";
+import { fleetForms } from "./forms/fleet-forms.ts";
 import type { Nix, NixSettings } from "./nix.ts";
 import { listClosure } from "./list-closure.ts";
 import { findNixVersion, type NixVersion } from "./nix-version.ts";
-import { outlineFlake, outlineReader } from "./outline-flake.ts";
+import { outlineFleet } from "./outline-fleet.ts";
 
 export interface NixProgramsOptions {
   /** Where answers are kept between runs, e.g. ~/.cache/flotilla. Made when needed. */
@@ -33,13 +34,15 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
   let known: Promise<NixVersion> | null = null;
   const version = (): Promise<NixVersion> => (known ??= findNixVersion({ runner, ...options }));
 
-  const cacheOf = async (flake: LockedFlake, useCache: boolean): Promise<EvaluationCache | null> =>
-    useCache && !settings.impure
+  const forms = fleetForms();
+
+  const cacheOf = async (source: FleetSource, useCache: boolean): Promise<EvaluationCache | null> =>
+    useCache && !settings.impure && source.kind === "flake"
       ? evaluationCache(options.cacheDirectory, {
-          flake,
+          flake: source,
           settings,
           nixVersion: (await version()).text,
-          readers: [hostReader, outlineReader].map(readAsset),
+          readers: forms.flatMap(({ host, outline }) => [host, outline]),
           exists: options.exists ?? existsSync,
         })
       : null;
@@ -47,23 +50,26 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
   return {
     version,
     lockFlake: (reference, signal) => lockFlake(runner, settings, reference, signal),
-    async outline(flake, useCache, signal) {
-      const cache = await cacheOf(flake, useCache);
-      const cached = await cache?.outline();
+    configurationFile: (reference, signal) => configurationFile(runner, reference, signal),
+    async outline(request) {
+      const { form, source, useCache } = request;
+      const cache = await cacheOf(source, useCache);
+      const cached = await cache?.outline(form);
       if (cached) return cached;
-      const outline = await outlineFlake(runner, settings, flake, await version(), signal);
-      if (!flake.dirty) await cache?.keepOutline(outline);
+      const outline = await outlineFleet({ runner, settings, forms, version: await version() }, request);
+      if (!source.dirty) await cache?.keepOutline(form, outline);
       return outline;
     },
     async evaluate(request) {
-      const { flake, signal } = request;
+      const { source, signal } = request;
       const stillTheSame = async (): Promise<boolean> => {
-        if (!flake.dirty && settings.overrideInputs.length === 0) return true;
-        const now = await lockFlake(runner, settings, flake.reference, signal).catch(() => null);
-        return now?.fingerprint === flake.fingerprint;
+        if (source.kind === "file") return false;
+        if (!source.dirty && settings.overrideInputs.length === 0) return true;
+        const now = await lockFlake(runner, settings, source.reference, signal).catch(() => null);
+        return now?.fingerprint === source.fingerprint;
       };
-      const cache = await cacheOf(flake, request.useCache);
-      await evaluateHosts({ runner, settings, cache, stillTheSame, now: options.now }, request);
+      const cache = await cacheOf(source, request.useCache);
+      await evaluateHosts({ runner, settings, forms, cache, stillTheSame, now: options.now }, request);
     },
     build: async (request) => buildSystems({ runner, settings, version: await version() }, request),
     copy: (request) => copyClosure(runner, settings, request),

@@ -1,8 +1,10 @@
 // The nix programs as typed functions. nix/nix-programs.ts is the real implementation; tests give small fakes.
 import type { FlotillaError } from "../domain/flotilla-error.ts";
+import type { Activator } from "../domain/activator.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { DerivationPath, StorePath } from "../domain/store-path.ts";
-import type { LockedFlake } from "./locked-flake.ts";
+import type { ConfigurationFile, FleetSource, LockedFlake } from "./fleet-source.ts";
+import type { FleetFormName } from "./forms/fleet-form.ts";
 
 /** Flags that every evaluation and build of a run gets. */
 export interface NixSettings {
@@ -13,11 +15,21 @@ export interface NixSettings {
   readonly verbose: boolean;
 }
 
+/** One host of a fleet before its evaluation: its name, and where it is written down. */
+export interface FleetMember {
+  readonly name: HostName;
+  readonly form: FleetFormName;
+}
+
+/** What is known of a fleet without evaluating any host. */
 export interface FleetOutline {
-  /** attrNames of nixosConfigurations that are host names; no host is evaluated for it. */
-  readonly names: readonly HostName[];
-  /** Attributes of nixosConfigurations that cannot be host names; for a warning. */
-  readonly ignoredNames?: readonly string[];
+  readonly members: readonly FleetMember[];
+  /** Names that cannot be host names; for a warning. */
+  readonly ignoredNames: readonly string[];
+  /** Other forms that the flake has, and that were not read. */
+  readonly otherForms: readonly FleetFormName[];
+  /** By form: what belongs to the whole fleet, such as a hive's meta; raw JSON, parsed in fleet/. */
+  readonly settings: Readonly<Partial<Record<FleetFormName, unknown>>>;
   /** The flake output `flotilla = { hosts.<name> = {…}; defaults = {…}; }`, as JSON; null where there is none. */
   readonly plain: { readonly hosts: Readonly<Record<string, unknown>>; readonly defaults: unknown } | null;
 }
@@ -25,18 +37,35 @@ export interface FleetOutline {
 /** What one evaluation says of one host; `deployment` is raw JSON, parsed in fleet/. */
 export interface EvaluatedHost {
   readonly name: HostName;
-  readonly system: string;
-  readonly derivation: DerivationPath;
-  readonly toplevel: StorePath;
+  readonly form: FleetFormName;
+  readonly system: string | null;
+  readonly profiles: readonly EvaluatedProfile[];
   readonly version: string | null;
   readonly sshPorts: readonly number[] | null;
-  /** config.deployment where the module is imported, else null. */
+  /** The settings as this form has them: config.deployment where a module declares it, or null. Can hold the text of keys. */
   readonly deployment: unknown;
 }
 
+export interface EvaluatedProfile {
+  readonly name: string;
+  readonly activator: Activator;
+  readonly user: string | null;
+  readonly profilePath: string | null;
+  readonly derivation: DerivationPath;
+  readonly path: StorePath;
+}
+
+export interface OutlineRequest {
+  readonly source: FleetSource;
+  /** null: the one that precedes. */
+  readonly form: FleetFormName | null;
+  readonly useCache: boolean;
+  readonly signal: AbortSignal;
+}
+
 export interface EvaluateRequest {
-  readonly flake: LockedFlake;
-  readonly hosts: readonly HostName[];
+  readonly source: FleetSource;
+  readonly hosts: readonly FleetMember[];
   readonly useCache: boolean;
   readonly workers: number;
   readonly signal: AbortSignal;
@@ -45,28 +74,33 @@ export interface EvaluateRequest {
   readonly onLog: (name: HostName, line: string) => void;
 }
 
+/** One profile of one host, as something to build. */
+export interface BuildItem {
+  /** Unique in the request; the name of its gc root. */
+  readonly name: string;
+  readonly host: HostName;
+  readonly derivation: DerivationPath;
+  readonly path: StorePath;
+}
+
 export interface BuildRequest {
-  readonly hosts: readonly {
-    readonly name: HostName;
-    readonly derivation: DerivationPath;
-    readonly toplevel: StorePath;
-  }[];
+  readonly items: readonly BuildItem[];
   /** Where to build: here, or in another store (the target's or a build host's). */
   readonly on:
     | { readonly kind: "local" }
     | { readonly kind: "remote"; readonly authority: string; readonly environment: Readonly<Record<string, string>> };
-  /** Directory for gc roots, one link a host; null: no roots. Only for local builds. */
+  /** Directory for gc roots, one link an item; null: no roots. Only for local builds. */
   readonly roots: string | null;
   readonly maxJobs: number | null;
   readonly signal: AbortSignal;
-  /** Called once a host: when its system exists, or when it cannot. */
-  readonly onHost: (name: HostName, result: "built" | FlotillaError) => void;
+  /** Called once an item: when it exists, or when it cannot. */
+  readonly onItem: (item: BuildItem, result: "built" | FlotillaError) => void;
   readonly onProgress: (progress: { done: number; expected: number; running: readonly string[] }) => void;
   readonly onLog: (derivation: string, line: string) => void;
 }
 
 export interface CopyRequest {
-  readonly path: StorePath;
+  readonly paths: readonly StorePath[];
   /** Of the target, from Connection.nix. */
   readonly authority: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -79,7 +113,8 @@ export interface CopyRequest {
 }
 
 export interface FetchRequest {
-  readonly name: HostName;
+  /** Of its gc root. */
+  readonly name: string;
   readonly path: StorePath;
   /** Of the machine it was built on, from Connection.nix. */
   readonly authority: string;
@@ -107,7 +142,8 @@ export interface Nix {
   /** e.g. "2.26.3" and its parts; rejects with E_NIX_MISSING. */
   version(): Promise<{ readonly text: string; readonly major: number; readonly minor: number }>;
   lockFlake(reference: string, signal: AbortSignal): Promise<LockedFlake>;
-  outline(flake: LockedFlake, useCache: boolean, signal: AbortSignal): Promise<FleetOutline>;
+  configurationFile(reference: string, signal: AbortSignal): Promise<ConfigurationFile>;
+  outline(request: OutlineRequest): Promise<FleetOutline>;
   evaluate(request: EvaluateRequest): Promise<void>;
   build(request: BuildRequest): Promise<void>;
   copy(request: CopyRequest): Promise<void>;

@@ -2,12 +2,10 @@
 import { existsSync } from "node:fs";
 import type { Command, Runner } from "../process/runner.ts";
 import { openGcRoots } from "./gc-roots.ts";
-import type { BuildRequest, NixSettings } from "./nix.ts";
+import type { BuildItem, BuildRequest, NixSettings } from "./nix.ts";
 import { deadlines, nixCommand, nixStoreCommand } from "./nix-command.ts";
 import type { NixVersion } from "./nix-version.ts";
 import { storeUri } from "./store-uri.ts";
-
-export type BuildHost = BuildRequest["hosts"][number];
 
 export interface BuildTools {
   readonly runner: Runner;
@@ -17,11 +15,11 @@ export interface BuildTools {
 
 export interface SystemStore {
   /** Known without starting a program. */
-  hasAlready(host: BuildHost): Promise<boolean>;
+  hasAlready(item: BuildItem): Promise<boolean>;
   /** Whether it is worth asking, now that something was built; `started`: its own derivation has come to its turn. */
-  mayHave(host: BuildHost, started: boolean): boolean;
+  mayHave(item: BuildItem, started: boolean): boolean;
   /** Makes sure of it: valid, and kept where that was asked for. */
-  take(host: BuildHost): Promise<boolean>;
+  take(item: BuildItem): Promise<boolean>;
 }
 
 export async function openSystemStore(
@@ -35,32 +33,32 @@ export async function openSystemStore(
     return {
       hasAlready: unknown,
       mayHave: (_, started) => started,
-      take: ({ toplevel }) =>
-        succeeds(nixCommand(settings, ["path-info", "--store", uri, toplevel], deadlines.query, on.environment)),
+      take: ({ path }) =>
+        succeeds(nixCommand(settings, ["path-info", "--store", uri, path], deadlines.query, on.environment)),
     };
   }
   // Also what was substituted, of which Nix names no derivation.
-  const mayHave = ({ toplevel }: BuildHost): boolean => existsSync(toplevel);
+  const mayHave = ({ path }: BuildItem): boolean => existsSync(path);
   if (rootsDirectory === null) {
     return {
       hasAlready: unknown,
       mayHave,
-      take: ({ toplevel }) => succeeds(nixStoreCommand(settings, ["--check-validity", toplevel], deadlines.query)),
+      take: ({ path }) => succeeds(nixStoreCommand(settings, ["--check-validity", path], deadlines.query)),
     };
   }
   const roots = await openGcRoots(rootsDirectory);
   return {
-    hasAlready: ({ name, toplevel }) => roots.keeps(name, toplevel),
+    hasAlready: ({ name, path }) => roots.keeps(name, path),
     mayHave,
     // The system and not its derivation, and nothing from elsewhere: it is valid or it is not. To ask for what is just
     // being written would be to wait for its lock, which nix looks at every five seconds.
-    take: async ({ name, toplevel }) =>
+    take: async ({ name, path }) =>
       (await succeeds(
         nixStoreCommand(
           settings,
-          ["--realise", toplevel, "--add-root", roots.linkOf(name), "--indirect", "--option", "substitute", "false"],
+          ["--realise", path, "--add-root", roots.linkOf(name), "--indirect", "--option", "substitute", "false"],
           deadlines.query,
         ),
-      )) && (await roots.pointsTo(name, toplevel)),
+      )) && (await roots.pointsTo(name, path)),
   };
 }

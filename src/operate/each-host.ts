@@ -13,17 +13,15 @@ export interface ReadServices {
 
 /** The rows in the fleet's order. Each is begun at once and may wait for its host, which is rejected with what broke it. */
 export async function eachHost<Row>(
-  { flake, selection, useCache, evaluationWorkers }: FleetRequest,
+  request: FleetRequest,
   { nix, onWarning, signal }: ReadServices,
   rowOf: (name: HostName, host: Promise<Host>) => Promise<Row>,
 ): Promise<readonly Row[]> {
   const hosts = new Map<HostName, PromiseWithResolvers<Host>>();
   let rows: Promise<readonly Row[]> = Promise.resolve([]);
   try {
-    await readFleet(nix, flake, {
-      selection,
-      useCache,
-      workers: evaluationWorkers,
+    await readFleet(nix, {
+      ...request,
       signal,
       onSelected: (names) => {
         for (const name of names) hosts.set(name, Promise.withResolvers());

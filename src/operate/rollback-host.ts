@@ -7,7 +7,8 @@ import type { HostSteps } from "../deploy/deploy-host.ts";
 import { endingOfActivation, hostJourney } from "../deploy/host-journey.ts";
 import type { HostResult } from "../deploy/host-result.ts";
 import { inPhase, unlimited } from "../deploy/in-phase.ts";
-import { systemProfile } from "../deploy/steps/activate-step.ts";
+import { systemProfile } from "../deploy/standing.ts";
+import { mainProfile } from "../fleet/fleet.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { listGenerations } from "./list-generations.ts";
 import type { Generation } from "./list-generations.ts";
@@ -32,7 +33,7 @@ export function rollbackHost(
       return { outcome: "unchanged", system, version, notes: [`${chosen} runs already`] };
     }
     await steps.gate(host);
-    const earlier: Host = { ...host, toplevel: system, version };
+    const earlier: Host = { ...host, profiles: [{ ...mainProfile(host), path: system }], version };
     const ending = endingOfActivation(
       await inPhase(steps, name, "activate", steps.limits.activate, () =>
         steps.activate(earlier, session, "switch", generation.generation),

@@ -6,6 +6,7 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { HostSession } from "../deploy/host-session.ts";
+import { mainProfile } from "../fleet/fleet.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
 import { visitHosts } from "./visit-hosts.ts";
 import type { VisitServices } from "./visit-hosts.ts";
@@ -56,9 +57,10 @@ export function statusHosts(
     request,
     services,
     parallel,
-    async ({ name, toplevel }, session) => {
+    async (host, session) => {
+      const { name } = host;
       await learnEnds(name, session);
-      return rowOf(name, session, toplevel, lastRun(name));
+      return rowOf(name, session, mainProfile(host).path, lastRun(name));
     },
     async (name, error) => absentRow(name, error, lastRun(name)),
   );

@@ -46,11 +46,13 @@ function failureSteps(
     case "connect":
     case "check":
     case "copy":
+    case "keys":
       return [doctor];
     case "activate":
     case "health":
     case "confirm":
     case "commit":
+    case "reboot":
       return [attach];
     case undefined:
       return [];

@@ -3,17 +3,17 @@ import { createHash } from "node:crypto";
 import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 import type { FleetOptions } from "../cli/use-cases.ts";
-import { findFlake } from "../fleet/find-flake.ts";
+import { findFleet, namedFleet } from "../fleet/find-fleet.ts";
 import { everyHost, parseSelection } from "../fleet/select.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
 import { openGcRoots } from "../nix/gc-roots.ts";
 import { defaultWorkers } from "../nix/default-workers.ts";
-import type { LockedFlake } from "../nix/locked-flake.ts";
+import type { FleetSource } from "../nix/fleet-source.ts";
 import type { Nix } from "../nix/nix.ts";
 
 /** Finds and locks the flake, and parses the selection: what is wrong with either is said before anything is done. */
 export async function fleetRequest(
-  { evaluationCache, flake, on }: FleetOptions,
+  { evaluationCache, flake, form, on }: FleetOptions,
   workers: number | null,
   nix: Nix,
   directory: string,
@@ -21,11 +21,25 @@ export async function fleetRequest(
 ): Promise<FleetRequest> {
   const selection = on === null ? everyHost : parseSelection(on);
   return {
-    flake: await nix.lockFlake(flake ?? findFlake(directory), signal),
+    source: await fleetSource(flake, nix, directory, signal),
+    form,
     selection,
     useCache: evaluationCache,
     evaluationWorkers: workers ?? defaultWorkers(Infinity, availableParallelism(), freemem()),
   };
+}
+
+/** What the operator named, or the nearest fleet; a file of Nix where it is no flake. */
+async function fleetSource(
+  given: string | null,
+  nix: Nix,
+  directory: string,
+  signal: AbortSignal,
+): Promise<FleetSource> {
+  const found = given === null ? findFleet(directory) : namedFleet(given, directory);
+  return found.kind === "flake"
+    ? nix.lockFlake(found.reference, signal)
+    : nix.configurationFile(found.reference, signal);
 }
 
 /**
@@ -33,12 +47,11 @@ export async function fleetRequest(
  * that cannot either, which is no reason not to deploy. Nothing is written into a `path:` flake: all that lies there is
  * its source, and it would be another flake for the next evaluation.
  */
-export async function rootsDirectory(
-  { directory, locked, reference }: LockedFlake,
-  state: string,
-): Promise<string | null> {
+export async function rootsDirectory(source: FleetSource, state: string): Promise<string | null> {
+  const { directory, reference } = source;
+  const isPath = source.kind === "flake" && source.locked.startsWith("path:");
   const elsewhere = join(state, "gcroots", createHash("sha256").update(reference).digest("hex").slice(0, 16));
-  const beside = directory === null || locked.startsWith("path:") ? [] : [join(directory, ".gcroots")];
+  const beside = directory === null || isPath ? [] : [join(directory, ".gcroots")];
   for (const place of [...beside, elsewhere]) {
     try {
       await openGcRoots(place);

@@ -16,7 +16,9 @@ import type {
 } from "../cli/use-cases.ts";
 import { nixTrust } from "../checks/nix-trust.ts";
 import { planHost, plannedChanges, planOfError, wishedOutcome } from "../deploy/plan-host.ts";
-import { systemProfile } from "../deploy/steps/activate-step.ts";
+import { examineStep } from "../deploy/steps/examine-step.ts";
+import { mainProfile } from "../fleet/fleet.ts";
+import { systemProfile } from "../deploy/standing.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { runExitStatus } from "../domain/outcome.ts";
 import type { Outcome } from "../domain/outcome.ts";
@@ -135,16 +137,20 @@ export async function doctor(options: DoctorOptions, view: Viewpoint): Promise<L
 export async function plan(options: DeployOptions, view: Viewpoint): Promise<Listing<PlanRow>> {
   const { goal, targetHost } = options;
   const { request, services } = await visit(view, options, targetHost);
+  const examine = examineStep({
+    interruption: { halt: view.signal, leave: view.signal },
+    profileStates: async () => [],
+  });
   const rows =
     goal === "build"
       ? await eachHost<PlanRow>(request, services, async (name, evaluation) => {
           try {
-            const { toplevel, version } = await evaluation;
+            const host = await evaluation;
             const facts = {
               current: null,
               currentVersion: null,
-              wanted: toplevel,
-              wantedVersion: version,
+              wanted: mainProfile(host).path,
+              wantedVersion: host.version,
               changes: null,
             };
             return { host: name, foreseen: wishedOutcome(goal), ...facts, problem: null };
@@ -167,6 +173,7 @@ export async function plan(options: DeployOptions, view: Viewpoint): Promise<Lis
             return planHost(
               goal,
               host,
+              await examine(host, session),
               session,
               context,
               await plannedChanges(services.nix, host, session, view.signal),

@@ -48,6 +48,7 @@ export function runServices(stage: RunStage, nix: Nix): RunServices {
     open: (targets, signal) => tools.open(targets, signal),
     configuredPort: (target) => tools.ssh.configuredPort(target),
     inspect,
+    profileStates: async () => [],
     remember: (host) => tools.history.lastKnown(host),
     checkHealth: (checks, signal) => checkHealthFromOperator(checks, { runner: tools.runner, signal }),
     emit: (body) => {

@@ -19,7 +19,7 @@ import { fleetRequest, rootsDirectory } from "./fleet-request.ts";
 import { runServices, stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 
-/** What a rollback has no word on: nothing is evaluated for its system, built or copied. */
+/** What a rollback has no word on: nothing is evaluated for its system, built or copied, and no key goes with it. */
 const asConfigured = {
   goal: "switch",
   targetHost: null,
@@ -27,6 +27,11 @@ const asConfigured = {
   substitute: true,
   acceptNewMachine: false,
   rollback: null,
+  activationTimeout: null,
+  keys: false,
+  reboot: false,
+  keepSucceeded: false,
+  installBootloader: false,
 } as const;
 
 export async function deploy(options: DeployOptions, stage: RunStage, directory: string): Promise<number> {
@@ -61,7 +66,7 @@ async function run(
   const nix = tools.nix(fleet.nix);
   const request = await fleetRequest(fleet, fleet.limits.evaluate, nix, directory, interruption.halt);
   const services = runServices(stage, nix);
-  const roots = await rootsDirectory(request.flake, tools.stateDirectory);
+  const roots = await rootsDirectory(request.source, tools.stateDirectory);
   const gates = new Gates();
   const { close, steps } = hostSteps({ ...settings, roots }, services, gates);
   try {

@@ -17,6 +17,7 @@ import { allLimitFlags, limitsOf, type LimitFlags } from "../flags/limit-flags.t
 import { viewFlags, viewOptions, type ViewFlags } from "../flags/output-flags.ts";
 import { runOrPlan } from "../run-or-plan.ts";
 import type { DeployOptions } from "../use-cases.ts";
+import { unconcernedRun } from "../unconcerned-run.ts";
 import { validated } from "../validated.ts";
 
 type Flags = SelectionFlags & BuildFlags & ReachFlags & SafetyFlags & RiskFlags & LimitFlags & NixFlags & ViewFlags;
@@ -68,6 +69,7 @@ export const deploy: DocumentedCommand = {
     },
     async func(flags, goal) {
       const options: DeployOptions = {
+        ...unconcernedRun,
         ...fleetOptions(flags),
         goal,
         view: viewOptions(flags),

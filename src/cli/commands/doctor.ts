@@ -7,7 +7,7 @@ import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags }
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
 import { validated } from "../validated.ts";
 
-type Flags = Pick<SelectionFlags, "flake"> & NixFlags & ListFlags;
+type Flags = Pick<SelectionFlags, "flake" | "from"> & NixFlags & ListFlags;
 
 export const doctor: DocumentedCommand = {
   usage: "[HOST...]",

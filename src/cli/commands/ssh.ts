@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
 import { validated } from "../validated.ts";
 
-type Flags = Pick<SelectionFlags, "flake"> & NixFlags;
+type Flags = Pick<SelectionFlags, "flake" | "from"> & NixFlags;
 
 export const ssh: DocumentedCommand = {
   usage: "HOST [-- COMMAND [WORD...]]",

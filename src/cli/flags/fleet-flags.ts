@@ -2,11 +2,13 @@
 import type { FlagParametersForType } from "@stricli/core";
 import { proposeSelection } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
+import type { FleetFormName } from "../../nix/forms/fleet-form.ts";
 import type { FleetOptions } from "../use-cases.ts";
 import { validated } from "../validated.ts";
 
 export interface SelectionFlags {
   readonly flake: string | undefined;
+  readonly from: FleetFormName | undefined;
   readonly on: readonly string[] | undefined;
 }
 
@@ -18,13 +20,21 @@ export interface NixFlags {
   readonly noEvalCache: boolean;
 }
 
-export const flakeFlag: FlagParametersForType<Pick<SelectionFlags, "flake">, Context> = {
+export const flakeFlag: FlagParametersForType<Pick<SelectionFlags, "flake" | "from">, Context> = {
   flake: {
     kind: "parsed",
     parse: String,
     optional: true,
     placeholder: "REF",
-    brief: "Flake to read (default: the nearest flake.nix, upwards from here)",
+    brief: "Flake or file to read (default: the nearest flake.nix or hive.nix, upwards)",
+  },
+  from: {
+    kind: "parsed",
+    parse: validated("--from", (parsers) => parsers.fleetForm),
+    optional: true,
+    placeholder: "OUTPUT",
+    proposeCompletions: async () => (await import("../parsers.ts")).fleetForms,
+    brief: "Which output is the fleet, where the flake has several, e.g. deploy",
   },
 };
 
@@ -83,6 +93,7 @@ export const fleetOptions = (
   flags: Partial<SelectionFlags> & NixFlags & { readonly verbose?: boolean },
 ): FleetOptions => ({
   flake: flags.flake ?? null,
+  form: flags.from ?? null,
   on: flags.on === undefined ? null : flags.on.join(","),
   nix: {
     showTrace: flags.showTrace,

@@ -2,6 +2,7 @@
 import type { GuardOrder } from "../../activation/guard.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { GenerationNumber } from "../../domain/generation-number.ts";
+import { mainProfile } from "../../fleet/fleet.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import { confirmTargets, loginTargets } from "../../fleet/target-of.ts";
 import type { HostSteps } from "../deploy-host.ts";
@@ -10,24 +11,26 @@ import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
 import { superviseActivation } from "../supervise-activation.ts";
 import { ActivationPhases } from "./activation-phases.ts";
+import { guardProfiles } from "./guard-profiles.ts";
 
-type ActivateSettings = Pick<StepSettings, "confirmTimeout" | "rollback" | "targetHost">;
+type OrderSettings = Pick<
+  StepSettings,
+  "activationTimeout" | "confirmTimeout" | "installBootloader" | "keepSucceeded" | "rollback"
+>;
+type ActivateSettings = OrderSettings & Pick<StepSettings, "targetHost">;
 type ActivateServices = Pick<
   RunServices,
   "checkHealth" | "clock" | "configuredPort" | "emit" | "guard" | "interruption" | "open" | "operator" | "run"
 >;
-
-/** The profile that a machine boots from. */
-export const systemProfile = "/nix/var/nix/profiles/system";
 
 /** Milliseconds for a dry activation: it only compares units. */
 const dryActivateDeadline = 120_000;
 
 /** What the guard of this host is told. */
 export function guardOrder(
-  { confirmTimeout, rollback }: Pick<StepSettings, "confirmTimeout" | "rollback">,
+  { activationTimeout, confirmTimeout, installBootloader, keepSucceeded, rollback }: OrderSettings,
   { operator, run }: Pick<RunServices, "operator" | "run">,
-  { deployment, toplevel }: Pick<Host, "deployment" | "toplevel">,
+  { deployment, profiles }: Pick<Host, "deployment" | "profiles">,
   goal: GuardOrder["goal"],
   generation?: GenerationNumber,
 ): GuardOrder {
@@ -36,18 +39,8 @@ export function guardOrder(
     run,
     operator,
     goal,
-    profiles: [
-      {
-        name: "system",
-        activator: "nixos",
-        path: toplevel,
-        user: "root",
-        profilePath: systemProfile,
-        generation: generation ?? null,
-        specialisation: null,
-      },
-    ],
-    activationTimeout: deployment.activationTimeout,
+    profiles: guardProfiles(profiles, generation ?? null),
+    activationTimeout: activationTimeout ?? deployment.activationTimeout,
     // Checks from here take place while the guard waits, so it waits for them too.
     confirmTimeout:
       (confirmTimeout ?? deployment.rollback.confirmTimeout) + Math.max(0, ...fromHere.map((check) => check.timeout)),
@@ -55,8 +48,8 @@ export function guardOrder(
     onFailedUnits: deployment.rollback.onFailedUnits,
     preActivate: deployment.preActivate,
     healthChecks: deployment.healthChecks.filter((check) => check.from === "target"),
-    installBootloader: false,
-    keepSucceeded: false,
+    installBootloader,
+    keepSucceeded,
   };
 }
 
@@ -95,7 +88,7 @@ export function dryActivateStep({ interruption }: Pick<RunServices, "interruptio
     const take = (line: string): void => void lines.push(line);
     const { exitCode } = await connection.run(
       {
-        words: [`${host.toplevel}/bin/switch-to-configuration`, "dry-activate"],
+        words: [`${mainProfile(host).path}/bin/switch-to-configuration`, "dry-activate"],
         asRoot: true,
         deadline: dryActivateDeadline,
       },

@@ -1,5 +1,5 @@
 // Where a host's system is built: here, on the host itself, or on a machine named for it.
-import { keepSystem } from "../../activation/keep-system.ts";
+import { keepProfiles } from "../../activation/keep-system.ts";
 import { changesHosts } from "../../domain/goal.ts";
 import { HostName } from "../../domain/host-name.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
@@ -8,7 +8,7 @@ import type { Host } from "../../fleet/fleet.ts";
 import { howToWriteAnAddress, parseHostAddress } from "../../fleet/host-address.ts";
 import { loginTargets } from "../../fleet/target-of.ts";
 import type { Connection } from "../../ssh/connection.ts";
-import { BuildQueue } from "../build-queue.ts";
+import { buildItems, BuildQueue } from "../build-queue.ts";
 import type { HostSteps } from "../deploy-host.ts";
 import type { RunServices } from "../run-services.ts";
 import type { BuildOn, StepSettings } from "../step-settings.ts";
@@ -77,7 +77,7 @@ export function buildStep(
         case "target": {
           if (session !== null) {
             // Rooted before it is there, so that nothing collects it between its build and its turn.
-            if (changesHosts(goal)) await keepSystem(session.connection, run, host.toplevel, signal);
+            if (changesHosts(goal)) await keepProfiles(session.connection, run, host, signal);
             return onTarget(host, session.connection);
           }
           const connection = await open(loginTargets(host, { override: targetHost ?? undefined }), signal);
@@ -91,7 +91,8 @@ export function buildStep(
           const { connection, queue } = await machine(place.host);
           await queue.build(host);
           // Nix sends from one store to one other: what goes to the host is fetched here first.
-          await nix.fetch({ path: host.toplevel, roots, name: host.name, ...connection.nix, signal });
+          for (const { name, path } of buildItems(host))
+            await nix.fetch({ path, roots, name, ...connection.nix, signal });
         }
       }
     },

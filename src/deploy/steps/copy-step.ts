@@ -1,5 +1,5 @@
 // Sending a built system to its host over the run's own connection.
-import { keepSystem } from "../../activation/keep-system.ts";
+import { keepProfiles } from "../../activation/keep-system.ts";
 import { changesHosts } from "../../domain/goal.ts";
 import type { HostSteps } from "../deploy-host.ts";
 import type { RunServices } from "../run-services.ts";
@@ -13,9 +13,9 @@ export function copyStep(
   return async (host, { connection }) => {
     // What was built on the host is there already, and kept.
     if (buildPlace(settings.buildOn, host.deployment).kind === "target") return;
-    if (changesHosts(settings.goal)) await keepSystem(connection, run, host.toplevel, interruption.halt);
+    if (changesHosts(settings.goal)) await keepProfiles(connection, run, host, interruption.halt);
     await nix.copy({
-      path: host.toplevel,
+      paths: host.profiles.map(({ path }) => path),
       authority: connection.nix.authority,
       environment: connection.nix.environment,
       elevation: connection.elevation ?? [],

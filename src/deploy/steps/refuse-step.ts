@@ -4,6 +4,7 @@ import { changeRefusals, identityRefusals, spaceRefusals } from "../../checks/re
 import { existsSync } from "node:fs";
 import { bootSpaceNeeded, storeSpaceNeeded } from "../../nix/space-needed.ts";
 import type { FlotillaError } from "../../domain/flotilla-error.ts";
+import { mainProfile } from "../../fleet/fleet.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import type { HostSteps } from "../deploy-host.ts";
 import type { HostSession } from "../host-session.ts";
@@ -52,11 +53,12 @@ export function refuseStep(settings: RefuseSettings, services: RefuseServices): 
 /** What the new system takes beyond what is there; asked only where it could matter, and known only where it is here. */
 async function needed(
   { interruption, nix }: Pick<RefuseServices, "interruption" | "nix">,
-  { toplevel }: Host,
+  host: Host,
   { connection, inspection: { currentSystem, freeBytes } }: HostSession,
 ): Promise<{ readonly nix: number | null; readonly boot: number | null }> {
   const signal = interruption.halt;
   const isTight = [freeBytes.nix, freeBytes.boot].some((free) => free !== null && free < ample);
+  const { path: toplevel } = mainProfile(host);
   if (!isTight || !existsSync(toplevel)) return { nix: null, boot: null };
   const [system, present] = await Promise.all([
     nix.closure({ path: toplevel, on: null, signal }),

@@ -1,0 +1,24 @@
+// The forms in which people write their hosts down, each named after the flake output that it is.
+import { z } from "zod";
+
+export const FleetFormName = z.enum([
+  "colmenaHive",
+  "colmena",
+  "deploy",
+  "nixosConfigurations",
+  "darwinConfigurations",
+  "homeConfigurations",
+]);
+export type FleetFormName = z.infer<typeof FleetFormName>;
+
+/** A form as texts of Nix: each a function, of the output's value or of what a file evaluates to. */
+export interface FleetForm {
+  readonly name: FleetFormName;
+  /**
+   * `value: { names = [ … ]; settings = …; }`: the names of the hosts, and what belongs to the whole fleet as plain data or
+   * null. Evaluates no host.
+   */
+  readonly outline: string;
+  /** `value: name: { system, version, sshPorts, deployment, profiles }`: what nix/eval/host.nix makes, as plain data. */
+  readonly host: string;
+}

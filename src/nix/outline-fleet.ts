@@ -1,0 +1,185 @@
+// The names of a fleet's hosts and what belongs to all of them, without evaluating any host.
+import { z } from "zod";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import { HostName } from "../domain/host-name.ts";
+import type { Runner } from "../process/runner.ts";
+import { evaluationCommand } from "./evaluation-command.ts";
+import type { ConfigurationFile, LockedFlake } from "./fleet-source.ts";
+import { type FleetForm, FleetFormName } from "./forms/fleet-form.ts";
+import { precedence } from "./forms/fleet-forms.ts";
+import type { FleetOutline, NixSettings, OutlineRequest } from "./nix.ts";
+import { nixFailure } from "./nix-failure.ts";
+import type { NixVersion } from "./nix-version.ts";
+
+const FormOutline = z.object({ names: z.array(z.string()), settings: z.unknown() });
+const FormOutlines = z.partialRecord(FleetFormName, FormOutline);
+type FormOutlines = z.infer<typeof FormOutlines>;
+
+/** What the reader of all outputs makes. */
+const Outline = z.object({
+  outputs: z.array(z.string()),
+  /** Of the forms that are read. */
+  outlines: FormOutlines,
+  flotilla: z.unknown(),
+});
+type Outline = z.infer<typeof Outline>;
+
+const Plain = z.strictObject({
+  hosts: z.record(z.string(), z.unknown()).default({}),
+  defaults: z.unknown().default({}),
+});
+
+export interface OutlineTools {
+  readonly runner: Runner;
+  readonly settings: NixSettings;
+  readonly version: NixVersion;
+  readonly forms: readonly FleetForm[];
+}
+
+/** Reads the outline. @throws FlotillaError E_NO_FLEET where nothing there is a fleet, E_CONFIGURATION for a misshapen `flotilla` */
+export async function outlineFleet(tools: OutlineTools, request: OutlineRequest): Promise<FleetOutline> {
+  const { source } = request;
+  return source.kind === "flake" ? outlineFlake(tools, request, source) : outlineFile(tools, request, source);
+}
+
+/** One evaluation; before Nix 2.19, which cannot name all outputs at once, one an output, beside each other. */
+async function outlineFlake(tools: OutlineTools, request: OutlineRequest, flake: LockedFlake): Promise<FleetOutline> {
+  const { outputs, outlines, flotilla } = namesAllOutputs(tools.version)
+    ? Outline.parse(await evaluate(tools, request, ".", outlineReader(tools.forms, request.form)))
+    : await readApart(tools, request);
+  if (Object.keys(outlines).length === 0) {
+    const wanted = request.form ?? "nixosConfigurations";
+    throw new FlotillaError("E_NO_FLEET", `${flake.reference} has no ${wanted}`, {
+      hint: outputs.length > 0 ? `it has ${outputs.join(", ")}` : "nix flake show lists what it has",
+    });
+  }
+  const present = tools.forms.map(({ name }) => name).filter((name) => outputs.includes(name));
+  return {
+    ...outlineOf(outlines),
+    otherForms: present.filter((name) => outlines[name] === undefined),
+    plain: flotilla === null || flotilla === undefined ? null : parsePlain(flotilla),
+  };
+}
+
+/** A file is a hive, unless the operator says otherwise. */
+async function outlineFile(
+  tools: OutlineTools,
+  request: OutlineRequest,
+  file: ConfigurationFile,
+): Promise<FleetOutline> {
+  const name = request.form ?? "colmena";
+  const form = tools.forms.find((known) => known.name === name);
+  if (form === undefined) {
+    throw new FlotillaError("E_NO_FLEET", `${file.path} cannot be read as ${name}`);
+  }
+  const outline = FormOutline.parse(await evaluate(tools, request, "", form.outline));
+  return { ...outlineOf({ [name]: outline }), otherForms: [], plain: null };
+}
+
+function outlineOf(outlines: FormOutlines): Pick<FleetOutline, "members" | "ignoredNames" | "settings"> {
+  const forms = FleetFormName.options.flatMap((form) => {
+    const outline = outlines[form];
+    return outline === undefined ? [] : [{ form, ...outline }];
+  });
+  return {
+    members: forms.flatMap(({ form, names }) =>
+      names.flatMap((text) => {
+        const name = HostName.safeParse(text).data;
+        return name === undefined ? [] : [{ name, form }];
+      }),
+    ),
+    ignoredNames: forms.flatMap(({ form, names }) =>
+      names.filter((name) => !HostName.safeParse(name).success).map((name) => `${form}.${JSON.stringify(name)}`),
+    ),
+    settings: Object.fromEntries(forms.map(({ form, settings }) => [form, settings ?? null])),
+  };
+}
+
+/** A function of all outputs; the forms that were not asked for are not looked at. */
+export function outlineReader(forms: readonly FleetForm[], wanted: FleetFormName | null): string {
+  const known = forms.map(({ name, outline }) => `${name} = (${outline});`).join("\n");
+  const rows = precedence.map((row) => `[ ${row.map((name) => `"${name}"`).join(" ")} ]`).join(" ");
+  return `outputs:
+let
+  readers = {
+${known}
+  };
+  present = builtins.filter (name: outputs ? \${name} && readers ? \${name});
+  rows = builtins.filter (row: row != [ ]) (map present [ ${rows} ]);
+  ownRow = present [ "nixosConfigurations" "darwinConfigurations" ];
+  row =
+    ${
+      wanted === null
+        ? `if outputs ? flotilla && ownRow != [ ] then ownRow else if rows == [ ] then [ ] else builtins.head rows`
+        : `present [ "${wanted}" ]`
+    };
+in
+{
+  outputs = builtins.attrNames outputs;
+  outlines = builtins.listToAttrs (map (name: { inherit name; value = readers.\${name} outputs.\${name}; }) row);
+  flotilla = outputs.flotilla or null;
+}`;
+}
+
+/** `FLAKE#.` is all of its outputs since Nix 2.19; Lix counts on from 2.90 and came from 2.18, without it. */
+function namesAllOutputs({ text, major, minor }: NixVersion): boolean {
+  return !text.includes("Lix") && (major > 2 || minor >= 19);
+}
+
+async function readApart(tools: OutlineTools, request: OutlineRequest): Promise<Outline> {
+  const { forms } = tools;
+  const [flotilla, ...all] = await Promise.all([
+    unlessMissing(evaluate(tools, request, "flotilla", "settings: settings")),
+    ...forms.map(async ({ name, outline }) => {
+      const found = await unlessMissing(evaluate(tools, request, name, outline));
+      return found === null ? null : { name, outline: FormOutline.parse(found) };
+    }),
+  ]);
+  const present = all.filter((entry) => entry !== null);
+  const rows = precedence
+    .map((row) => present.filter(({ name }) => row.includes(name)))
+    .filter((row) => row.length > 0);
+  const own = present.filter(({ name }) => name === "nixosConfigurations" || name === "darwinConfigurations");
+  const preferred = flotilla !== null && own.length > 0 ? own : (rows[0] ?? []);
+  const row = request.form === null ? preferred : present.filter(({ name }) => name === request.form);
+  return {
+    outputs: present.map(({ name }) => name),
+    outlines: Object.fromEntries(row.map(({ name, outline }) => [name, outline])),
+    flotilla,
+  };
+}
+
+async function evaluate(
+  { runner, settings }: OutlineTools,
+  { source, signal }: OutlineRequest,
+  attribute: string,
+  reader: string,
+): Promise<unknown> {
+  const result = await runner.run(evaluationCommand(settings, source, attribute, reader), { signal });
+  if (result.exitCode === 0) return JSON.parse(result.stdout) as unknown;
+  throw nixFailure(result, {
+    fallback: "E_EVALUATION",
+    what: `${source.reference} does not evaluate`,
+    place: "here",
+    showTrace: settings.showTrace,
+  });
+}
+
+async function unlessMissing(value: Promise<unknown>): Promise<unknown> {
+  try {
+    return await value;
+  } catch (error) {
+    if (error instanceof FlotillaError && error.log.some((line) => line.includes("does not provide attribute")))
+      return null;
+    throw error;
+  }
+}
+
+function parsePlain(flotilla: unknown): FleetOutline["plain"] {
+  const parsed = Plain.safeParse(flotilla);
+  if (parsed.success) return parsed.data;
+  throw new FlotillaError(
+    "E_CONFIGURATION",
+    `the flake output flotilla must be { hosts = { NAME = {…}; }; defaults = {…}; }: ${z.prettifyError(parsed.error)}`,
+  );
+}
