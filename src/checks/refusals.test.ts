@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { testProfile } from "../../test/fakes/test-profile.ts";
 import { HostName } from "../domain/host-name.ts";
+import { StorePath } from "../domain/store-path.ts";
 import { Deployment } from "../fleet/deployment.ts";
 import type { Inspection } from "./inspection.ts";
 import { type RefusalContext, changeRefusals, identityRefusals, spaceRefusals } from "./refusals.ts";
 import { healthyInspection } from "./test-inspection.ts";
 
+const toplevel = StorePath.parse(`/nix/store/${"0".repeat(32)}-system`);
 const context: RefusalContext = {
   run: "aaaaaaaa",
   knownMachineId: healthyInspection.machineId,
@@ -20,7 +23,12 @@ interface Change {
 }
 /** All three kinds, in the order in which a deploy asks for them. */
 function found({ inspection = {}, context: changed = {}, settings = {}, system = "x86_64-linux" }: Change) {
-  const host = { name: HostName.parse("web"), system, deployment: Deployment.parse(settings), profiles: [testProfile(system0)] as const };
+  const host = {
+    name: HostName.parse("web"),
+    system,
+    deployment: Deployment.parse(settings),
+    profiles: [testProfile(toplevel)] as const,
+  };
   const seen = { ...healthyInspection, ...inspection };
   const judgedBy = { ...context, ...changed };
   return [

@@ -23,9 +23,10 @@ const recording = readFileSync(new URL("fixtures/build-with-failure-2.26.log", i
 const bad = "/nix/store/gfay5lcybi53sn3f5m38kq2hzlmaaciz-bad.drv";
 
 const host = (name: string, drv: string) => ({
-  name: HostName.parse(name),
+  name,
+  host: HostName.parse(name),
   derivation: DerivationPath.parse(`/nix/store/${drv}.drv`),
-  toplevel: StorePath.parse(`/nix/store/${drv}`),
+  path: StorePath.parse(`/nix/store/${drv}`),
 });
 const web = host("web-01", "mrk2gbahp1wsciqzpnwwd1sjh3hbdyfm-nixos-system-web-01");
 const database = host("db", "gnc6znk359pabsnq8a8x2kf48fqnrzcq-nixos-system-db");
@@ -73,7 +74,7 @@ describe("buildSystems", () => {
   it("fails the host that needs what failed, with its log, and no other", async () => {
     const { results } = await build(
       {},
-      { build: { exitCode: 1, stderrLines: recording }, valid: [web.toplevel, database.toplevel] },
+      { build: { exitCode: 1, stderrLines: recording }, valid: [web.path, database.path] },
     );
     expect(results.get("web-01")).toBe("built");
     expect(results.get("db")).toBe("built");
@@ -88,7 +89,7 @@ describe("buildSystems", () => {
   });
 
   it("calls no host built that is not in the store, whatever the exit status", async () => {
-    const { results } = await build({}, { build: { exitCode: 0 }, valid: [web.toplevel, database.toplevel] });
+    const { results } = await build({}, { build: { exitCode: 0 }, valid: [web.path, database.path] });
     expect(results.get("failing")).toMatchObject({ code: "E_BUILD" });
   });
 
@@ -107,7 +108,7 @@ describe("buildSystems", () => {
   it("builds in another machine's store, and copies nothing back", async () => {
     const { results, calls } = await build(
       { on: { kind: "remote", authority: "root@builder", environment: { NIX_SSHOPTS: "-F x" } } },
-      { build: { exitCode: 1, stderrLines: recording }, valid: [web.toplevel] },
+      { build: { exitCode: 1, stderrLines: recording }, valid: [web.path] },
     );
     expect(calls[0]).toContain("--store ssh-ng://root@builder --eval-store auto");
     expect(results.get("web-01")).toBe("built");
@@ -122,7 +123,7 @@ describe("buildSystems", () => {
       {
         get build() {
           const round = rounds.shift() ?? { exitCode: 1 };
-          if (rounds.length === 0) valid.push(web.toplevel, database.toplevel);
+          if (rounds.length === 0) valid.push(web.path, database.path);
           return round;
         },
         valid,
@@ -173,7 +174,7 @@ describe("buildSystems", () => {
       const { results, calls } = await build({ roots }, { build: {}, valid: ["/nix/store"] });
       expect(existsSync(join(roots, ".gitignore"))).toBe(true);
       expect(calls).toContain(
-        `nix-store --realise ${web.toplevel} --add-root ${join(roots, "web-01")} --indirect --option substitute false --option cores 2`,
+        `nix-store --realise ${web.path} --add-root ${join(roots, "web-01")} --indirect --option substitute false --option cores 2`,
       );
       expect(results.get("web-01")).toMatchObject({ code: "E_BUILD" });
     });

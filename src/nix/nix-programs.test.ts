@@ -5,14 +5,24 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HostName } from "../domain/host-name.ts";
 import type { Command } from "../process/runner.ts";
 import { type ScriptedAnswer, scriptedRunner } from "./fixtures/scripted-runner.ts";
-import type { LockedFlake } from "./locked-flake.ts";
-import type { Nix, NixSettings } from "./nix.ts";
+import type { LockedFlake } from "./fleet-source.ts";
+import type { FleetMember, Nix, NixSettings } from "./nix.ts";
+import type { FleetFormName } from "./forms/fleet-form.ts";
 import { nixPrograms } from "./nix-programs.ts";
 
 const plainSettings: NixSettings = { showTrace: false, impure: false, options: [], overrideInputs: [], verbose: false };
 const signal = new AbortController().signal;
 const webDerivation = "/nix/store/mrk2gbahp1wsciqzpnwwd1sjh3hbdyfm-nixos-system-web-01.drv";
-const [web, broken] = [HostName.parse("web-01"), HostName.parse("broken")];
+const webSystem = {
+  name: "system",
+  activator: "nixos",
+  user: null,
+  profilePath: "/nix/var/nix/profiles/system",
+  derivation: webDerivation,
+  path: "/nix/store/2zciadwy4spbn49anbnpr75cbmbwwg17-nixos-system-web-01",
+};
+const member = (name: string): FleetMember => ({ name: HostName.parse(name), form: "nixosConfigurations" });
+const [web, broken] = [member("web-01"), member("broken")];
 
 /** As Nix 2.26 prints it of a git repository. */
 const metadata = (dirty: boolean, content = "6o4c99") => ({
@@ -42,12 +52,15 @@ describe("nixPrograms", () => {
     answers = {
       metadata: metadata(false),
       metadataStderr: "",
-      outline: { outputs: ["nixosConfigurations"], names: ["web-01", "broken", "-odd name"], flotilla: null },
+      outline: {
+        outputs: ["nixosConfigurations"],
+        outlines: { nixosConfigurations: { names: ["web-01", "broken", "-odd name"], settings: null } },
+        flotilla: null,
+      },
       hosts: {
         "web-01": {
           stdout: JSON.stringify({
-            derivation: webDerivation,
-            toplevel: "/nix/store/2zciadwy4spbn49anbnpr75cbmbwwg17-nixos-system-web-01",
+            profiles: [webSystem],
             system: "x86_64-linux",
             version: "25.05.1",
             sshPorts: [22],
@@ -69,11 +82,11 @@ describe("nixPrograms", () => {
       if (text.includes("flake metadata")) {
         return { stdout: JSON.stringify(answers.metadata), stderr: answers.metadataStderr };
       }
-      const name = /#nixosConfigurations\."(?<name>.*)"$/u.exec(text)?.groups?.["name"];
+      const name = / value "(?<name>[^"]*)" \S+#nixosConfigurations$/u.exec(text)?.groups?.["name"];
       if (name !== undefined) return answers.hosts[name] ?? { exitCode: 1 };
       if (text.endsWith("#.")) return { stdout: JSON.stringify(answers.outline) };
-      if (text.endsWith("#nixosConfigurations")) return { stdout: '["web-01"]' };
-      return { exitCode: 1, stderr: "error: flake 'x' does not provide attribute 'flotilla'" };
+      if (text.endsWith("#nixosConfigurations")) return { stdout: '{"names":["web-01"],"settings":null}' };
+      return { exitCode: 1, stderr: "error: flake 'x' does not provide attribute 'other'" };
     });
     return nixPrograms(runner, settings, {
       cacheDirectory: directory,
@@ -86,7 +99,7 @@ describe("nixPrograms", () => {
   const evaluate = async (nix: Nix, flake: LockedFlake, useCache = true) => {
     const results = new Map<string, unknown>();
     await nix.evaluate({
-      flake,
+      source: flake,
       hosts: [web, broken],
       useCache,
       workers: 2,
@@ -96,6 +109,9 @@ describe("nixPrograms", () => {
     });
     return results;
   };
+
+  const outlineOf = async (nix: Nix, form: FleetFormName | null = null) =>
+    nix.outline({ source: await nix.lockFlake(".", signal), form, useCache: true, signal });
 
   const evaluations = () => commands.filter(({ args }) => args.includes("eval")).length;
 
@@ -147,14 +163,19 @@ describe("nixPrograms", () => {
   describe("outline", () => {
     it("leaves out what is no host name, and says so", async () => {
       const nix = programs();
-      const outline = await nix.outline(await nix.lockFlake(".", signal), true, signal);
-      expect(outline).toEqual({ names: ["web-01", "broken"], ignoredNames: ["-odd name"], plain: null });
+      expect(await outlineOf(nix)).toEqual({
+        members: [web, broken],
+        ignoredNames: ['nixosConfigurations."-odd name"'],
+        otherForms: [],
+        settings: { nixosConfigurations: null },
+        plain: null,
+      });
     });
 
     it("names what the flake has in place of hosts", async () => {
-      answers.outline = { outputs: ["packages", "devShells"], names: null, flotilla: null };
+      answers.outline = { outputs: ["packages", "devShells"], outlines: {}, flotilla: null };
       const nix = programs();
-      await expect(nix.outline(await nix.lockFlake(".", signal), true, signal)).rejects.toMatchObject({
+      await expect(outlineOf(nix)).rejects.toMatchObject({
         code: "E_NO_FLEET",
         hint: "it has packages, devShells",
       });
@@ -162,16 +183,17 @@ describe("nixPrograms", () => {
 
     it.each(["2.8.0", "2.18.9"])("asks apart where Nix %s cannot name all outputs", async (version) => {
       const nix = programs(plainSettings, version);
-      expect(await nix.outline(await nix.lockFlake(".", signal), true, signal)).toMatchObject({
-        names: ["web-01"],
+      expect(await outlineOf(nix)).toMatchObject({
+        members: [web],
         plain: null,
       });
     });
 
     it("refuses settings of another shape", async () => {
-      answers.outline = { outputs: [], names: ["web-01"], flotilla: { host: {} } };
+      const outlines = { nixosConfigurations: { names: ["web-01"], settings: null } };
+      answers.outline = { outputs: ["nixosConfigurations"], outlines, flotilla: { host: {} } };
       const nix = programs();
-      await expect(nix.outline(await nix.lockFlake(".", signal), true, signal)).rejects.toMatchObject({
+      await expect(outlineOf(nix)).rejects.toMatchObject({
         code: "E_CONFIGURATION",
       });
     });
@@ -183,7 +205,7 @@ describe("nixPrograms", () => {
       const results = await evaluate(nix, await nix.lockFlake(".", signal));
       expect(results.get("web-01")).toMatchObject({
         name: "web-01",
-        derivation: webDerivation,
+        profiles: [webSystem],
         deployment: { tags: ["web"] },
       });
       expect(results.get("broken")).toMatchObject({
@@ -214,7 +236,7 @@ describe("nixPrograms", () => {
       const controller = new AbortController();
       const codes: unknown[] = [];
       await nix.evaluate({
-        flake,
+        source: flake,
         hosts: [web, broken],
         useCache: true,
         workers: 1,
@@ -282,7 +304,7 @@ describe("nixPrograms", () => {
       const cache = join(directory, "evaluations");
       for (const name of await readdir(cache)) await writeFile(join(cache, name), '{"name": "web-01", "derivation": 1');
       const results = await evaluate(programs(), flake);
-      expect(results.get("web-01")).toMatchObject({ derivation: webDerivation });
+      expect(results.get("web-01")).toMatchObject({ profiles: [webSystem] });
     });
   });
 });

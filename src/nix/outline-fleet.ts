@@ -136,11 +136,9 @@ async function readApart(tools: OutlineTools, request: OutlineRequest): Promise<
     }),
   ]);
   const present = all.filter((entry) => entry !== null);
-  const rows = precedence
-    .map((row) => present.filter(({ name }) => row.includes(name)))
-    .filter((row) => row.length > 0);
+  const first = precedence.map((row) => present.filter(({ name }) => row.includes(name))).find((row) => row.length > 0);
   const own = present.filter(({ name }) => name === "nixosConfigurations" || name === "darwinConfigurations");
-  const preferred = flotilla !== null && own.length > 0 ? own : (rows[0] ?? []);
+  const preferred = flotilla !== null && own.length > 0 ? own : (first ?? []);
   const row = request.form === null ? preferred : present.filter(({ name }) => name === request.form);
   return {
     outputs: present.map(({ name }) => name),
