@@ -14,4 +14,5 @@ export const unconcernedRun = {
   reboot: false,
   keepSucceeded: false,
   installBootloader: false,
+  rollbackSucceeded: null,
 } as const satisfies Partial<DeployOptions>;

@@ -51,6 +51,8 @@ export interface Limits {
 export interface DeployOptions extends FleetOptions, Omit<StepSettings, "limits" | "roots"> {
   readonly view: ViewOptions;
   readonly limits: Limits;
+  /** Take back the hosts that went well when one has failed; null: as the tool does whose configuration it is. */
+  readonly rollbackSucceeded: boolean | null;
 }
 
 export interface ListOptions extends FleetOptions {

@@ -13,6 +13,9 @@ import { inPhase, unlimited } from "./in-phase.ts";
 import type { Limit, PhaseContext } from "./in-phase.ts";
 import type { Standing } from "./standing.ts";
 
+/** By the name of a profile: the generation that holds what is wanted. */
+export type Generations = ReadonlyMap<string, GenerationNumber>;
+
 /** Which of a host's keys: those that its new system needs at its start, those that are for later, or all. */
 export type KeyTime = "pre-activation" | "post-activation" | "all";
 
@@ -32,12 +35,12 @@ export interface HostSteps extends PhaseContext {
   readonly sendKeys: (host: Host, session: HostSession, when: KeyTime) => Promise<readonly string[]>;
   /** Asks the new system what it would do; resolves with its words. */
   readonly dryActivate: (host: Host, session: HostSession) => Promise<readonly string[]>;
-  /** `generation`: the one of the profile that holds the system, where it is to be gone back to. */
+  /** `generations`: of each profile by its name, where it is gone back to. */
   readonly activate: (
     host: Host,
     session: HostSession,
     goal: "switch" | "boot" | "test",
-    generation?: GenerationNumber,
+    generations?: Generations,
   ) => Promise<ActivationEnd>;
   /** Where the operator wants it: reboots, and waits for the host to be back with what it is to run. Resolves with remarks. */
   readonly reboot: (host: Host, session: HostSession) => Promise<readonly string[]>;
@@ -96,7 +99,7 @@ async function reach(
   const ending = endingOfActivation(await inPhase(steps, name, "activate", steps.limits.activate, activate));
   if (!isSuccess(ending.outcome)) return { ...ending, notes: [...keyNotes, ...(ending.notes ?? [])] };
   const later = [...(await steps.reboot(host, session)), ...(goal === "boot" ? [] : await sendKeys("post-activation"))];
-  return { ...ending, notes: [...keyNotes, ...(ending.notes ?? []), ...later] };
+  return { ...ending, notes: [...keyNotes, ...(ending.notes ?? []), ...later], before: standings };
 }
 
 /** Nothing at all where a host has no such keys. */

@@ -10,6 +10,7 @@ import { mainProfile } from "../fleet/fleet.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { HostResult } from "./host-result.ts";
 import type { HostSession } from "./host-session.ts";
+import type { Standing } from "./standing.ts";
 import { outcomeOfError, reasonOf } from "./outcome-of-error.ts";
 
 /** How a host's way ended, as far as it is not known from the host itself. */
@@ -20,6 +21,7 @@ export interface Ending {
   /** What was asked for, where that is not the evaluated system. */
   readonly system?: StorePath;
   readonly version?: string | null;
+  readonly before?: readonly Standing[];
 }
 
 /** How an activation ended: `end` is null when contact was lost and the guard decides alone. */
@@ -99,5 +101,6 @@ function resultOf(host: Host | null, session: HostSession | null, ending: Ending
     system: ending.system ?? (host === null ? null : mainProfile(host).path),
     version: ending.version ?? host?.version ?? null,
     notes: ending.notes ?? [],
+    ...(ending.before === undefined ? {} : { before: ending.before }),
   };
 }

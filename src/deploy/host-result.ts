@@ -2,6 +2,7 @@
 import type { Reason } from "../domain/event.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { StorePath } from "../domain/store-path.ts";
+import type { Standing } from "./standing.ts";
 
 export interface HostResult {
   readonly outcome: Outcome;
@@ -13,4 +14,6 @@ export interface HostResult {
   readonly system: StorePath | null;
   readonly version: string | null;
   readonly notes: readonly string[];
+  /** How its profiles stood before anything was changed; absent where nothing was. */
+  readonly before?: readonly Standing[];
 }

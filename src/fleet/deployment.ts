@@ -1,6 +1,7 @@
 // The settings of one host, as nix/modules/deployment.nix declares them and as the readers hand them over in JSON.
 // Names and meaning are colmena's where colmena has the option (its manual, "Deployment Options"); the rest is ours.
 import { z } from "zod";
+import { DeploymentKeys } from "./key-settings.ts";
 
 const seconds = z.number().int().positive();
 
@@ -103,11 +104,7 @@ export const Deployment = z.strictObject({
     .prefault({}),
   allowDegraded: z.boolean().default(false),
   offline: z.enum(["fail", "skip"]).default("fail"),
-  keys: z
-    .record(
-      z.string(),
-      z.looseObject({ uploadAt: z.enum(["pre-activation", "post-activation"]).default("pre-activation") }),
-    )
-    .default({}),
+  /** Files that must not be in the closure. */
+  keys: DeploymentKeys.default({}),
 });
 export type Deployment = z.output<typeof Deployment>;

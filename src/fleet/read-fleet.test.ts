@@ -27,15 +27,14 @@ type Configurations = Readonly<Record<string, object | FlotillaError | null>>;
 /** A nix whose evaluations are a table, and that notes what it was asked. */
 function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = null) {
   const evaluated: string[] = [];
+  const outline: FleetOutline = {
+    members: Object.keys(configurations).map((name) => ({ name: HostName.parse(name), form })),
+    ignoredNames: [],
+    otherForms: [],
+    settings: {},
+    plain,
+  };
   const nix: FleetNix = {
-    outline: () =>
-      Promise.resolve({
-        members: Object.keys(configurations).map((name) => ({ name: HostName.parse(name), form })),
-        ignoredNames: [],
-        otherForms: [],
-        settings: {},
-        plain,
-      }),
     evaluate: ({ hosts, onHost }) => {
       for (const { name } of hosts) {
         evaluated.push(name);
@@ -46,7 +45,7 @@ function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = nu
       return Promise.resolve();
     },
   };
-  return { nix, evaluated };
+  return { nix: { ...nix, outline }, evaluated };
 }
 
 const host = (name: HostName, deployment: unknown): EvaluatedHost => ({
@@ -59,18 +58,18 @@ const host = (name: HostName, deployment: unknown): EvaluatedHost => ({
   deployment,
 });
 
-async function read(nix: FleetNix, on: string | null) {
+async function read(nix: FleetNix & { readonly outline: FleetOutline }, on: string | null) {
   const order: string[] = [];
   const results = new Map<string, Host | FlotillaError>();
   const warnings: string[] = [];
   await readFleet(nix, {
     source: flake,
-    form: null,
+    outline: nix.outline,
     selection: on === null ? everyHost : parseSelection(on),
     useCache: true,
     evaluationWorkers: 2,
     signal: new AbortController().signal,
-    onSelected: (names) => order.push(`selected ${names.join(" ")}`),
+    onSelected: (selected) => order.push(`selected ${selected.map(({ name }) => name).join(" ")}`),
     onHost: (name, result) => {
       order.push(name);
       if (results.has(name)) throw new Error(`${name} was answered twice`);
@@ -126,13 +125,16 @@ describe("readFleet", () => {
 
   it("answers also for a host that nix says nothing of", async () => {
     const { nix } = nixOf({ a: null });
-    const silent: FleetNix = { ...nix, evaluate: () => Promise.resolve() };
+    const silent: typeof nix = { ...nix, evaluate: () => Promise.resolve() };
     expect((await read(silent, null)).results.get("a")).toMatchObject({ code: "E_EVALUATION", host: "a" });
   });
 
   it("takes the first of two answers", async () => {
     const { nix } = nixOf({ a: null });
-    const twice: FleetNix = { ...nix, evaluate: (request) => nix.evaluate(request).then(() => nix.evaluate(request)) };
+    const twice: typeof nix = {
+      ...nix,
+      evaluate: (request) => nix.evaluate(request).then(() => nix.evaluate(request)),
+    };
     expect((await read(twice, null)).order).toEqual(["selected a", "a"]);
   });
 

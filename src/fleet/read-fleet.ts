@@ -2,7 +2,6 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { FleetSource } from "../nix/fleet-source.ts";
-import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { EvaluatedHost, FleetMember, FleetOutline, Nix } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
 import { checkPlainNames, hostFromEvaluation, plainSettings } from "./host-from-evaluation.ts";
@@ -11,8 +10,7 @@ import { type Selection, needsTags, select } from "./select.ts";
 /** Which hosts of which fleet a command is about, and how they are read. */
 export interface FleetRequest {
   readonly source: FleetSource;
-  /** null: the one that precedes. */
-  readonly form: FleetFormName | null;
+  readonly outline: FleetOutline;
   readonly selection: Selection;
   readonly useCache: boolean;
   readonly evaluationWorkers: number;
@@ -21,15 +19,15 @@ export interface FleetRequest {
 export interface ReadFleetRequest extends FleetRequest {
   readonly signal: AbortSignal;
   /** Called once, before any onHost: the hosts of this run, in the fleet's order, and all that the fleet has. */
-  readonly onSelected: (names: readonly HostName[], fleet: readonly HostName[]) => void;
+  readonly onSelected: (hosts: readonly FleetMember[], fleet: readonly HostName[]) => void;
   /** Called once for each selected host, as soon as it is known. One broken host fails alone. */
   readonly onHost: (name: HostName, result: Host | FlotillaError) => void;
   readonly onWarning: (message: string) => void;
   readonly onLog: (name: HostName, line: string) => void;
 }
 
-/** The part of nix that reads a fleet. */
-export type FleetNix = Pick<Nix, "outline" | "evaluate">;
+/** The part of nix that reads hosts. */
+export type FleetNix = Pick<Nix, "evaluate">;
 
 /**
  * Selects hosts and evaluates them.
@@ -42,7 +40,7 @@ export type FleetNix = Pick<Nix, "outline" | "evaluate">;
  * @throws FlotillaError E_NO_FLEET, E_SELECTION, or what nix rejects with for the whole fleet
  */
 export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promise<void> {
-  const outline = await nix.outline(request);
+  const { outline } = request;
   const { members } = outline;
   if (members.length === 0) throw new FlotillaError("E_NO_FLEET", `${request.source.reference} has no hosts`);
   checkPlainNames(outline);
@@ -56,7 +54,7 @@ export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promi
   await evaluate(nix, request, untagged, (name, result) => known.set(name, result));
   const selected = selectMembers(request.selection, outline, known);
   request.onSelected(
-    selected.map(({ name }) => name),
+    selected.map(({ form, name }) => ({ form, name })),
     members.map(({ name }) => name),
   );
 

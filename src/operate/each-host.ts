@@ -23,8 +23,8 @@ export async function eachHost<Row>(
     await readFleet(nix, {
       ...request,
       signal,
-      onSelected: (names) => {
-        for (const name of names) hosts.set(name, Promise.withResolvers());
+      onSelected: (selected) => {
+        for (const { name } of selected) hosts.set(name, Promise.withResolvers());
         rows = Promise.all(Array.from(hosts, ([name, { promise }]) => rowOf(name, promise)));
         rows.catch(() => {});
       },

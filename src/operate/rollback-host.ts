@@ -36,7 +36,7 @@ export function rollbackHost(
     const earlier: Host = { ...host, profiles: [{ ...mainProfile(host), path: system }], version };
     const ending = endingOfActivation(
       await inPhase(steps, name, "activate", steps.limits.activate, () =>
-        steps.activate(earlier, session, "switch", generation.generation),
+        steps.activate(earlier, session, "switch", new Map([[mainProfile(host).name, generation.generation]])),
       ),
     );
     return { ...ending, system, version, notes: [`back to ${chosen}`, ...(ending.notes ?? [])] };

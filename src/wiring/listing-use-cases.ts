@@ -30,15 +30,14 @@ import { listHistory } from "../operate/list-history.ts";
 import { listHosts } from "../operate/list-hosts.ts";
 import { statusHosts } from "../operate/status-hosts.ts";
 import { visitHosts } from "../operate/visit-hosts.ts";
-import { fleetRequest } from "./fleet-request.ts";
+import { openFleet } from "./open-fleet.ts";
 import { stamped } from "./run-stage.ts";
 import { visit } from "./visit.ts";
 import type { Viewpoint } from "./visit.ts";
 
 export async function hosts(options: ListOptions, view: Viewpoint): Promise<Listing<HostRow>> {
   const { directory, onWarning, signal, tools } = view;
-  const nix = tools.nix(options.nix);
-  const request = await fleetRequest(options, options.limits.evaluate, nix, directory, signal);
+  const { nix, request } = await openFleet(options, options.limits.evaluate, tools, directory, signal);
   const rows = await listHosts(request, { nix, onWarning, signal });
   return { rows, exitStatus: rows.every(({ problem }) => problem === null) ? 0 : 1 };
 }

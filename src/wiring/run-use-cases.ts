@@ -8,14 +8,16 @@ import { hostSteps } from "../deploy/host-steps.ts";
 import type { HostSteps } from "../deploy/deploy-host.ts";
 import type { StepSettings } from "../deploy/step-settings.ts";
 import { systemClock } from "./system-clock.ts";
+import { checkApplyAll } from "../fleet/fleet-settings.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { RunEvent } from "../domain/event.ts";
 import type { RunRecord } from "../history/history.ts";
 import { parseInspection } from "../checks/inspection.ts";
 import { attachRun } from "../operate/attach-run.ts";
+import { undoHost } from "../operate/undo-host.ts";
 import { rollbackHost } from "../operate/rollback-host.ts";
 import type { FleetOptions, Limits } from "../cli/use-cases.ts";
-import { fleetRequest, rootsDirectory } from "./fleet-request.ts";
+import { openFleet, rootsDirectory } from "./open-fleet.ts";
 import { runServices, stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 
@@ -32,6 +34,7 @@ const asConfigured = {
   reboot: false,
   keepSucceeded: false,
   installBootloader: false,
+  rollbackSucceeded: false,
 } as const;
 
 export async function deploy(options: DeployOptions, stage: RunStage, directory: string): Promise<number> {
@@ -57,24 +60,31 @@ export async function rollback(options: RollbackOptions, stage: RunStage, direct
 
 async function run(
   fleet: FleetOptions & { readonly limits: Limits },
-  settings: Omit<StepSettings, "roots">,
+  settings: Omit<StepSettings, "roots"> & Pick<DeployOptions, "rollbackSucceeded">,
   stage: RunStage,
   directory: string,
   deployWith: (steps: HostSteps) => DeployOne,
 ): Promise<number> {
   const { interruption, tools } = stage;
-  const nix = tools.nix(fleet.nix);
-  const request = await fleetRequest(fleet, fleet.limits.evaluate, nix, directory, interruption.halt);
+  const opened = await openFleet(fleet, fleet.limits.evaluate, tools, directory, interruption.halt);
+  const { nix, request } = opened;
+  checkApplyAll(opened.settings, settings.goal, fleet.on === null);
   const services = runServices(stage, nix);
   const roots = await rootsDirectory(request.source, tools.stateDirectory);
   const gates = new Gates();
   const { close, steps } = hostSteps({ ...settings, roots }, services, gates);
   try {
     return await deployRun(
-      { ...request, goal: settings.goal, targetHost: settings.targetHost },
+      {
+        ...request,
+        goal: settings.goal,
+        targetHost: settings.targetHost,
+        rollbackSucceeded: settings.rollbackSucceeded,
+      },
       services,
       gates,
       deployWith(steps),
+      undoHost(steps, settings.goal),
     );
   } finally {
     await close();

@@ -8,7 +8,7 @@ import { loginTargets } from "../fleet/target-of.ts";
 import { eachHost } from "../operate/each-host.ts";
 import { execHosts } from "../operate/exec-hosts.ts";
 import type { ExecEnd } from "../operate/exec-hosts.ts";
-import { fleetRequest } from "./fleet-request.ts";
+import { openFleet } from "./open-fleet.ts";
 import { visit } from "./visit.ts";
 import type { Viewpoint } from "./visit.ts";
 
@@ -39,8 +39,7 @@ export function exitStatusOfExec(ends: readonly ExecEnd[]): number {
 /** The operator's own session in their terminal; its exit status is ours. */
 export async function ssh(options: SshOptions, view: Viewpoint): Promise<number> {
   const { directory, signal, tools } = view;
-  const nix = tools.nix(options.nix);
-  const request = await fleetRequest({ ...options, on: options.host }, 1, nix, directory, signal);
+  const { nix, request } = await openFleet({ ...options, on: options.host }, 1, tools, directory, signal);
   const [target] = await eachHost(request, { nix, onWarning: view.onWarning, signal }, async (_name, evaluation) =>
     loginTargets(await evaluation).at(0),
   );

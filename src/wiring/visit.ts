@@ -4,7 +4,7 @@ import { unlimited } from "../deploy/in-phase.ts";
 import { connectStep } from "../deploy/steps/connect-step.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
 import type { VisitServices } from "../operate/visit-hosts.ts";
-import { fleetRequest } from "./fleet-request.ts";
+import { openFleet } from "./open-fleet.ts";
 import { inspect } from "./inspect.ts";
 import type { Tools } from "./tools.ts";
 
@@ -23,8 +23,7 @@ export async function visit(
   targetHost: string | null = null,
 ): Promise<{ readonly request: FleetRequest; readonly services: VisitServices }> {
   const { directory, onWarning, signal, tools } = view;
-  const nix = tools.nix(options.nix);
-  const request = await fleetRequest(options, options.limits.evaluate, nix, directory, signal);
+  const { nix, request } = await openFleet(options, options.limits.evaluate, tools, directory, signal);
   const connect = connectStep(
     { targetHost },
     {

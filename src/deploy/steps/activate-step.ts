@@ -1,11 +1,10 @@
 // The activation as a step: what the guard is ordered to do, where the new system must answer, and what the view hears.
 import type { GuardOrder } from "../../activation/guard.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
-import type { GenerationNumber } from "../../domain/generation-number.ts";
 import { mainProfile } from "../../fleet/fleet.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import { confirmTargets, loginTargets } from "../../fleet/target-of.ts";
-import type { HostSteps } from "../deploy-host.ts";
+import type { Generations, HostSteps } from "../deploy-host.ts";
 import type { ActivationEnd } from "../host-journey.ts";
 import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
@@ -32,14 +31,14 @@ export function guardOrder(
   { operator, run }: Pick<RunServices, "operator" | "run">,
   { deployment, profiles }: Pick<Host, "deployment" | "profiles">,
   goal: GuardOrder["goal"],
-  generation?: GenerationNumber,
+  generations?: Generations,
 ): GuardOrder {
   const fromHere = deployment.healthChecks.filter((check) => check.from === "operator");
   return {
     run,
     operator,
     goal,
-    profiles: guardProfiles(profiles, generation ?? null),
+    profiles: guardProfiles(profiles, generations),
     activationTimeout: activationTimeout ?? deployment.activationTimeout,
     // Checks from here take place while the guard waits, so it waits for them too.
     confirmTimeout:
@@ -55,7 +54,7 @@ export function guardOrder(
 
 export function activateStep(settings: ActivateSettings, services: ActivateServices): HostSteps["activate"] {
   const { checkHealth, clock, configuredPort, emit, guard, interruption, open } = services;
-  return async (host, { connection }, goal, generation): Promise<ActivationEnd> => {
+  return async (host, { connection }, goal, generations): Promise<ActivationEnd> => {
     const phases = new ActivationPhases(emit, host.name);
     const override = settings.targetHost ?? undefined;
     // Only then does it matter, and asking costs a process.
@@ -64,7 +63,7 @@ export function activateStep(settings: ActivateSettings, services: ActivateServi
     try {
       const end = await superviseActivation({
         guard,
-        order: guardOrder(settings, services, host, goal, generation),
+        order: guardOrder(settings, services, host, goal, generations),
         login: connection,
         confirmTargets: confirmTargets(host, connection.target, { override, portIsConfigured }),
         fallbackTargets: [connection.target, ...loginTargets(host, { override })],

@@ -1,22 +1,21 @@
 // The profiles of a host as its guard is told of them.
 import type { GuardProfile } from "../../activation/guard.ts";
-import type { GenerationNumber } from "../../domain/generation-number.ts";
 import type { Host, Profile } from "../../fleet/fleet.ts";
+import type { Generations } from "../deploy-host.ts";
 
-/** @param generation of the first profile: the one that is gone back to, where that is what is done */
+/** @param generations that are gone back to, where that is what is done */
 export function guardProfiles(
   [first, ...others]: Host["profiles"],
-  generation: GenerationNumber | null = null,
+  generations: Generations = new Map(),
 ): readonly [GuardProfile, ...GuardProfile[]] {
-  return [{ ...guardProfile(first), generation }, ...others.map(guardProfile)];
+  const ordered = ({ name, activator, path, user, profilePath, specialisation }: Profile): GuardProfile => ({
+    name,
+    activator,
+    path,
+    user: user ?? "root",
+    profilePath,
+    generation: generations.get(name) ?? null,
+    specialisation,
+  });
+  return [ordered(first), ...others.map(ordered)];
 }
-
-const guardProfile = ({ name, activator, path, user, profilePath, specialisation }: Profile): GuardProfile => ({
-  name,
-  activator,
-  path,
-  user: user ?? "root",
-  profilePath,
-  generation: null,
-  specialisation,
-});

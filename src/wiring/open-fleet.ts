@@ -4,28 +4,49 @@ import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 import type { FleetOptions } from "../cli/use-cases.ts";
 import { findFleet, namedFleet } from "../fleet/find-fleet.ts";
+import { type FleetSettings, fleetSettings } from "../fleet/fleet-settings.ts";
 import { everyHost, parseSelection } from "../fleet/select.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
 import { openGcRoots } from "../nix/gc-roots.ts";
 import { defaultWorkers } from "../nix/default-workers.ts";
 import type { FleetSource } from "../nix/fleet-source.ts";
 import type { Nix } from "../nix/nix.ts";
+import type { Tools } from "./tools.ts";
 
-/** Finds and locks the flake, and parses the selection: what is wrong with either is said before anything is done. */
-export async function fleetRequest(
-  { evaluationCache, flake, form, on }: FleetOptions,
+export interface OpenFleet {
+  readonly request: FleetRequest;
+  /** With what the fleet itself says of how it is built, such as a hive's machinesFile. */
+  readonly nix: Nix;
+  readonly settings: FleetSettings;
+}
+
+/** Finds, locks and outlines the fleet, and parses the selection: what is wrong with any is said before anything is done. */
+export async function openFleet(
+  options: FleetOptions,
   workers: number | null,
-  nix: Nix,
+  tools: Pick<Tools, "nix">,
   directory: string,
   signal: AbortSignal,
-): Promise<FleetRequest> {
+): Promise<OpenFleet> {
+  const { evaluationCache, flake, form, on } = options;
   const selection = on === null ? everyHost : parseSelection(on);
+  const nix = tools.nix(options.nix);
+  const source = await fleetSource(flake, nix, directory, signal);
+  const outline = await nix.outline({ source, form, useCache: evaluationCache, signal });
+  const settings = fleetSettings(outline);
+  const { machinesFile } = settings;
+  const builders = machinesFile === null ? [] : [["builders", `@${machinesFile}`] as const];
   return {
-    source: await fleetSource(flake, nix, directory, signal),
-    form,
-    selection,
-    useCache: evaluationCache,
-    evaluationWorkers: workers ?? defaultWorkers(Infinity, availableParallelism(), freemem()),
+    request: {
+      source,
+      outline,
+      selection,
+      useCache: evaluationCache,
+      evaluationWorkers: workers ?? defaultWorkers(Infinity, availableParallelism(), freemem()),
+    },
+    // The operator's own word comes last, and wins.
+    nix: builders.length === 0 ? nix : tools.nix({ ...options.nix, options: [...builders, ...options.nix.options] }),
+    settings,
   };
 }
 
