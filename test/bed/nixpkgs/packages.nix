@@ -1,6 +1,11 @@
 # `pkgs` of the stand-in: what modules build small files with, and names for programs that the bed's
 # hosts have.
-{ lib, system }:
+{
+  lib,
+  system,
+  config ? { },
+  overlays ? [ ],
+}:
 let
   # Built here whatever the host's platform: these are scripts and texts.
   inherit (import ../system/derivations.nix { buildPlatform = "x86_64-linux"; }) derive;
@@ -45,32 +50,52 @@ let
   kernel = version: {
     kernel = { inherit version; };
   };
-in
-lib.genAttrs programs program
-// {
-  inherit lib system;
-  stdenv.hostPlatform = { inherit system; };
 
-  writeText = name: text: write { inherit name text; };
-  writeShellScript =
-    name: text:
-    write {
-      inherit name;
-      text = "#!/bin/sh\n${text}\n";
-      mode = "0555";
-    };
-  writeShellScriptBin =
-    name: text:
-    write {
-      inherit name;
-      text = "#!/bin/sh\n${text}\n";
-      destination = "/bin/${name}";
-      mode = "0555";
-    }
+  packages =
+    lib.genAttrs programs program
     // {
-      meta.mainProgram = name;
+      inherit
+        config
+        lib
+        overlays
+        system
+        ;
+      # Where nixos/lib/eval-config.nix is.
+      path = ./.;
+      stdenv.hostPlatform = { inherit system; };
+
+      writeText = name: text: write { inherit name text; };
+      writeShellScript =
+        name: text:
+        write {
+          inherit name;
+          text = "#!/bin/bash\n${text}\n";
+          mode = "0555";
+        };
+      writeShellScriptBin =
+        name: text:
+        write {
+          inherit name;
+          text = "#!/bin/bash\n${text}\n";
+          destination = "/bin/${name}";
+          mode = "0555";
+        }
+        // {
+          meta.mainProgram = name;
+        };
+
+      # The hosts have no inotifywait: this one looks again and again.
+      inotify-tools = write {
+        name = "inotify-tools";
+        text = builtins.readFile ./inotifywait.sh;
+        destination = "/bin/inotifywait";
+        mode = "0555";
+      };
+
+      linuxPackages = kernel "6.12.1";
+      linuxPackages_latest = kernel "6.13.5";
     };
 
-  linuxPackages = kernel "6.12.1";
-  linuxPackages_latest = kernel "6.13.5";
-}
+  final = builtins.foldl' (previous: overlay: previous // overlay final previous) packages overlays;
+in
+final

@@ -1,6 +1,15 @@
 # Small functions on attribute sets, lists and strings.
 rec {
   id = x: x;
+
+  # Functions, and sets that can be called: what `setFunctionArgs` makes.
+  isFunction = f: builtins.isFunction f || builtins.isAttrs f && f ? __functor;
+  functionArgs = f: if builtins.isAttrs f then f.__functionArgs or { } else builtins.functionArgs f;
+  setFunctionArgs = f: arguments: {
+    __functor = _: f;
+    __functionArgs = arguments;
+  };
+
   optional = condition: value: if condition then [ value ] else [ ];
   optionals = condition: values: if condition then values else [ ];
   optionalString = condition: text: if condition then text else "";
@@ -49,6 +58,11 @@ rec {
   escapeShellArg =
     value: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] (toString value)}'";
   escapeShellArgs = concatMapStringsSep " " escapeShellArg;
+
+  version = "25.05.bed";
+  versionAtLeast = version: least: builtins.compareVersions version least >= 0;
+  # An activation script, and those that it comes after.
+  stringAfter = deps: text: { inherit deps text; };
 
   isDerivation = value: builtins.isAttrs value && value.type or null == "derivation";
 }

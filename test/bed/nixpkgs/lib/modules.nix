@@ -6,16 +6,20 @@ let
     concatMap
     filter
     foldl'
-    functionArgs
     head
     isAttrs
-    isFunction
     length
     mapAttrs
     match
     sort
     ;
-  inherit (lib) discharge pushDown zipAttrs;
+  inherit (lib)
+    discharge
+    functionArgs
+    isFunction
+    pushDown
+    zipAttrs
+    ;
 
   isOption = value: value._type or null == "option";
 

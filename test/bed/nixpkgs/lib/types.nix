@@ -8,14 +8,18 @@ let
     head
     isAttrs
     isBool
-    isFunction
     isInt
     isList
     isString
     length
     mapAttrs
     ;
-  inherit (lib) mergeDefinitions showDefinitions showOption;
+  inherit (lib)
+    isFunction
+    mergeDefinitions
+    showDefinitions
+    showOption
+    ;
 
   mkOptionType =
     {
@@ -43,7 +47,8 @@ let
     let
       first = (head definitions).value;
     in
-    if all (d: d.value == first) definitions then
+    # One of them is not compared with itself: that would look into all of it.
+    if length definitions == 1 || all (d: d.value == first) definitions then
       first
     else
       throw "The option `${showOption loc}' has conflicting definition values:${showDefinitions definitions}";

@@ -9,8 +9,11 @@ in
       type = types.coercedTo types.str (system: { inherit system; }) types.attrs;
       example = "x86_64-linux";
     };
+    # As in NixOS the later of two values for one setting wins.
     config = mkOption {
-      type = types.attrs;
+      type = types.attrs // {
+        merge = _: builtins.foldl' (merged: definition: merged // definition.value) { };
+      };
       default = { };
     };
     overlays = mkOption {
@@ -21,6 +24,7 @@ in
 
   config._module.args.pkgs = import ../packages.nix {
     inherit lib;
+    inherit (config.nixpkgs) config overlays;
     inherit (config.nixpkgs.hostPlatform) system;
   };
 }

@@ -47,6 +47,11 @@ let
         };
         unitConfig = section;
         serviceConfig = section;
+        # Programs of these packages come first on the PATH.
+        path = mkOption {
+          type = types.listOf types.package;
+          default = [ ];
+        };
         script = mkOption {
           type = types.lines;
           default = "";
@@ -69,7 +74,9 @@ let
 
       config = {
         # NixOS puts coreutils and a few more here; systemd's own default has next to nothing.
-        environment.PATH = lib.mkDefault "/run/current-system/sw/bin";
+        environment.PATH = lib.mkDefault (
+          lib.concatMapStrings (package: "${package}/bin:") config.path + "/run/current-system/sw/bin"
+        );
         unitConfig = lib.filterAttrs (_: value: value != [ ] && value != "" && value != null) {
           Description = config.description;
           Wants = config.wants;
@@ -95,6 +102,17 @@ let
       };
     };
 
+  pathUnit = {
+    options = {
+      description = mkOption {
+        type = types.str;
+        default = "";
+      };
+      wantedBy = unitNames;
+      pathConfig = section;
+    };
+  };
+
   renderValue = value: if builtins.isBool value then lib.boolToString value else toString value;
   renderSection =
     settings:
@@ -109,13 +127,20 @@ let
     [Service]
     ${renderSection service.serviceConfig}'';
 
-  services = config.systemd.services;
+  renderPath = path: ''
+    [Unit]
+    ${renderSection (lib.optionalAttrs (path.description != "") { Description = path.description; })}
+    [Path]
+    ${renderSection path.pathConfig}'';
+
+  inherit (config.systemd) services paths;
+  wanted = lib.filterAttrs (_: unit: unit.enable or true);
   unitsWantedBy =
-    target:
-    map (name: "${name}.service") (
-      builtins.filter (
-        name: services.${name}.enable && builtins.elem target services.${name}.wantedBy
-      ) (builtins.attrNames services)
+    target: suffix: units:
+    map (name: "${name}.${suffix}") (
+      builtins.filter (name: builtins.elem target units.${name}.wantedBy) (
+        builtins.attrNames (wanted units)
+      )
     );
 in
 {
@@ -123,17 +148,28 @@ in
     type = types.attrsOf (types.submodule service);
     default = { };
   };
+  options.systemd.paths = mkOption {
+    type = types.attrsOf (types.submodule pathUnit);
+    default = { };
+  };
 
-  # For toplevel.nix: the text of each unit ("" masks it), and those that are started.
+  # For toplevel.nix: the text of each unit ("" masks it), those that are started, and other links to units.
   options.bed.rendered = mkOption {
     type = types.raw;
     readOnly = true;
   };
   config.bed.rendered = {
-    units = lib.mapAttrs' (
-      name: service:
-      lib.nameValuePair "${name}.service" (lib.optionalString service.enable (render service))
-    ) services;
-    wants = unitsWantedBy "multi-user.target";
+    units =
+      lib.mapAttrs' (
+        name: service:
+        lib.nameValuePair "${name}.service" (lib.optionalString service.enable (render service))
+      ) services
+      // lib.mapAttrs' (name: path: lib.nameValuePair "${name}.path" (renderPath path)) paths;
+    wants = unitsWantedBy "multi-user.target" "service" services;
+    links = builtins.listToAttrs (
+      map (unit: lib.nameValuePair "paths.target.wants/${unit}" "../${unit}") (
+        unitsWantedBy "paths.target" "path" paths
+      )
+    );
   };
 }

@@ -48,7 +48,7 @@ let
     inherit (config.networking) hostName;
     inherit (config.system.nixos) label;
     inherit (config.bed) bootLoaderFails initInterface paths payloadMiB;
-    inherit (config.bed.rendered) units wants;
+    inherit (config.bed.rendered) links units wants;
     revision = config.system.configurationRevision;
     kernel = config.boot.kernelPackages.kernel.version;
     platform = config.nixpkgs.hostPlatform.system;

@@ -1,0 +1,23 @@
+#!/bin/sh
+# inotifywait as the units of keys call it: `-qq -e delete_self FILE` ends when the file is gone, and
+# `-qm --format %f -e create,move DIRECTORY` writes the name of each file that comes. It looks once a second.
+for last; do :; done
+
+case "$1" in
+-qq)
+  while [ -e "$last" ]; do sleep 1; done
+  ;;
+-qm)
+  known=
+  while :; do
+    for file in "$last"/*; do
+      [ -e "$file" ] || continue
+      case "$known" in *"/$file/"*) continue ;; esac
+      known="$known/$file/"
+      printf '%s\n' "${file##*/}" || exit 0
+    done
+    sleep 1
+  done
+  ;;
+*) exit 64 ;;
+esac
