@@ -34,7 +34,10 @@
       # Declares deployment.*; see docs/options.md.
       nixosModules.default = ./nix/modules/deployment.nix;
 
-      lib = import ./nix/lib.nix { inherit lib; };
+      lib = import ./nix/lib.nix { inherit lib; } // {
+        # krops's functions; see docs/coming-from-krops.md.
+        krops = builtins.mapAttrs (_: pkgs: import ./nix/krops { inherit pkgs; }) nixpkgs.legacyPackages;
+      };
 
       templates.default = {
         path = ./examples/fleet;
