@@ -33,6 +33,7 @@
 
       # Declares deployment.*; see docs/options.md.
       nixosModules.default = ./nix/modules/deployment.nix;
+      darwinModules.default = ./nix/modules/deployment.nix;
 
       lib = import ./nix/lib.nix { inherit lib; } // {
         # krops's functions; see docs/coming-from-krops.md.

@@ -21,7 +21,9 @@ let
     if type.name == "either" then
       submodulesOf loc type.nestedTypes.left ++ submodulesOf loc type.nestedTypes.right
     else if type ? nestedTypes.elemType then
-      submodulesOf (loc ++ [ "*" ]) type.nestedTypes.elemType
+      submodulesOf (
+        loc ++ [ (if type.name == "attrsOf" then "<name>" else "*") ]
+      ) type.nestedTypes.elemType
     else
       let
         options = removeAttrs (type.getSubOptions loc) [ "_module" ];

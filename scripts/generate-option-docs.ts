@@ -83,9 +83,8 @@ function renderShown(shown: z.infer<typeof Shown>): string {
 function toNix(value: z.infer<ReturnType<typeof z.json>>): string {
   if (Array.isArray(value)) return value.length === 0 ? "[ ]" : `[ ${value.map(toNix).join(" ")} ]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return `{ ${Object.entries(value)
-    .map(([name, item]) => `${name} = ${toNix(item)};`)
-    .join(" ")} }`;
+  const attributes = Object.entries(value).map(([name, item]) => ` ${name} = ${toNix(item)};`);
+  return `{${attributes.join("")} }`;
 }
 
 /** Writes the page. */

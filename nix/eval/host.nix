@@ -2,7 +2,19 @@
 # An option that the configuration does not have is null; an option that does not evaluate is an error, as it should be.
 configuration:
 let
-  inherit (builtins) isAttrs isList isPath mapAttrs removeAttrs toString;
+  inherit (builtins)
+    attrNames
+    filter
+    getContext
+    isAttrs
+    isList
+    isPath
+    mapAttrs
+    match
+    removeAttrs
+    sort
+    toString
+    ;
 
   inherit (configuration) config;
   inherit (config.system.build) toplevel;
@@ -26,19 +38,46 @@ let
     if isAttrs deployment && (configuration.options.deployment.targetHost.highestPrio or 0) >= 1500
     then removeAttrs deployment [ "targetHost" ]
     else deployment;
+
+  # Of a package, or of a string that was made of one: its context names the derivation.
+  derivationOf = name: value:
+    let
+      context = getContext "${value}";
+      derivations = filter (path: context.${path} ? outputs) (attrNames context);
+    in
+    if name == "system" then
+      throw "deployment.profiles.system: the NixOS system has that name already"
+    else if isAttrs value && value ? drvPath then
+      value.drvPath
+    else if match "/[^/]+/[^/]+/[^/]+" "${value}" == null || builtins.length derivations != 1 then
+      throw ''deployment.profiles."${name}".path: "${value}" is no package, and no string that is the path of one''
+    else
+      builtins.head derivations;
+
+  declared = config.deployment.profiles or { };
+  profileOf = name:
+    let
+      inherit (declared.${name}) activator path profilePath user;
+    in
+    {
+      inherit activator name profilePath user;
+      # Not named outPath: a set that has one is its path alone in JSON.
+      derivation = derivationOf name path;
+      path = "${path}";
+    };
 in
 {
+  # The system first: it is what the others stand on.
   profiles = [
     {
       name = "system";
       activator = "nixos";
       user = null;
       profilePath = "/nix/var/nix/profiles/system";
-      # Not named outPath: a set that has one is its path alone in JSON.
       derivation = toplevel.drvPath;
       path = toplevel.outPath;
     }
-  ];
+  ] ++ map profileOf (sort (one: other: declared.${one}.order < declared.${other}.order) (attrNames declared));
   # The platform it runs on, which cross compilation makes another than the one it is built on.
   system = configuration.pkgs.stdenv.hostPlatform.system or toplevel.system;
   version = config.system.nixos.label or null;

@@ -18,6 +18,64 @@ let
   # Unlike types.port without 0, which nothing listens on.
   port = types.ints.between 1 65535;
 
+  # One word of the guard's files and of the names of gc roots.
+  profileName = "[A-Za-z0-9_][A-Za-z0-9_.-]*";
+
+  profile = types.submodule {
+    options = {
+      path = mkOption {
+        # A string first: types.package asks for the path of a string, which a flake may not.
+        type = types.either types.str types.package;
+        example = literalExpression ''self.homeConfigurations."alice@web-01".activationPackage'';
+        description = "The package that is activated, or a string that is its path.";
+      };
+
+      activator = mkOption {
+        type = types.enum [
+          "home-manager"
+          "deploy-rs"
+        ];
+        example = "home-manager";
+        description = ''
+          How it is activated. `home-manager`: by its `activate`. `deploy-rs`: by its
+          `deploy-rs-activate`, which deploy-rs's `activate.custom` and its like put there.
+        '';
+      };
+
+      user = mkOption {
+        type = types.nullOr (
+          types.strMatching "[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?"
+          // {
+            description = "name of a user";
+          }
+        );
+        default = null;
+        example = "alice";
+        description = "The user whose profile it is, and as whom it is activated. `null`: root.";
+      };
+
+      profilePath = mkOption {
+        type = types.nullOr (types.strMatching "/.*" // { description = "absolute path"; });
+        default = null;
+        example = "/nix/var/nix/profiles/per-user/alice/shop";
+        description = ''
+          Where the profile is. `null`: where home-manager or deploy-rs has it, which is looked up
+          on the host.
+        '';
+      };
+
+      order = mkOption {
+        type = types.int;
+        default = 0;
+        example = 10;
+        description = ''
+          Profiles of a lower order are activated first, those of one order by their names. The
+          system itself always goes first.
+        '';
+      };
+    };
+  };
+
   # A health check is one of several submodules; its `type` says which. Each accepts its own options
   # only, so that a `port` given to an http check is an error with its file.
   healthCheck = oneOfChecks // {
@@ -312,6 +370,59 @@ in
           What follows when units fail that did not fail before. `ignore`: the new system is kept.
         '';
       };
+    };
+
+    profiles = mkOption {
+      type =
+        types.addCheck (types.attrsOf profile) (
+          profiles:
+          builtins.all (name: builtins.match profileName name != null) (builtins.attrNames profiles)
+        )
+        // {
+          description = "attribute set of profiles, each named with letters, digits, `.`, `_` and `-`";
+        };
+      default = { };
+      example = literalExpression ''
+        {
+          alice = {
+            activator = "home-manager";
+            user = "alice";
+            path = self.homeConfigurations."alice@web-01".activationPackage;
+          };
+        }
+      '';
+      description = ''
+        What is activated on the host besides its system, and taken back together with it: when one
+        profile fails, all that were activated before it go back.
+      '';
+    };
+
+    reboot.policy = mkOption {
+      type = types.enum [
+        "never"
+        "when-needed"
+        "always"
+      ];
+      default = "never";
+      description = ''
+        Whether the host is rebooted once the new system is kept. `when-needed`: when it boots
+        another kernel, initrd or kernel parameters than the one that runs.
+      '';
+    };
+
+    allowLocalDeployment = mkOption {
+      type = types.bool;
+      default = false;
+      description = "Let `flotilla apply-local` deploy this host on the machine itself.";
+    };
+
+    replaceUnknownProfiles = mkOption {
+      type = types.bool;
+      default = true;
+      description = ''
+        Deploy also over a system that this machine has never seen. `false`: such a host is refused,
+        unless `--force-replace-unknown-profiles` is given.
+      '';
     };
 
     allowDegraded = mkOption {

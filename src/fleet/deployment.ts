@@ -73,6 +73,26 @@ export const HealthCheck = z.preprocess(
 );
 export type HealthCheck = z.output<typeof HealthCheck>;
 
+/** A profile besides the system. Its path is a derivation's in Nix; what is built and sent is the evaluation's to say. */
+export const DeclaredProfile = z.strictObject({
+  path: z.string(),
+  activator: z.enum(["home-manager", "deploy-rs"]),
+  /** null: root. */
+  user: z
+    .string()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*[$]?$/u, "expected the name of a user")
+    .nullable()
+    .default(null),
+  /** null: where its activator has it, which only the host knows. */
+  profilePath: z.string().startsWith("/", "expected an absolute path").nullable().default(null),
+  /** Lower ones first; the system before all. */
+  order: z.number().int().default(0),
+});
+
+const profileName = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/u, "a profile's name has letters, digits, '.', '_' and '-'");
+
 /** Everything has a default, so `{}` is a host that only has a name. Unknown keys are an error with their path. */
 export const Deployment = z.strictObject({
   /** null: the host is built, never deployed to. Absent: the host's name, so aliases of ~/.ssh/config work. */
@@ -102,6 +122,11 @@ export const Deployment = z.strictObject({
       onFailedUnits: z.enum(["rollback", "ignore"]).default("rollback"),
     })
     .prefault({}),
+  profiles: z.record(profileName, DeclaredProfile).default({}),
+  reboot: z.strictObject({ policy: z.enum(["never", "when-needed", "always"]).default("never") }).prefault({}),
+  allowLocalDeployment: z.boolean().default(false),
+  /** false: a system that this machine has never seen is not replaced. */
+  replaceUnknownProfiles: z.boolean().default(true),
   allowDegraded: z.boolean().default(false),
   offline: z.enum(["fail", "skip"]).default("fail"),
   /** Files that must not be in the closure. */

@@ -90,13 +90,38 @@ describe("a host's settings", () => {
     );
   });
 
+  it("of a home are those of the plain output; where no host is named the home has no address but theirs", () => {
+    const home = (deployment: unknown, plain: FleetOutline["plain"]) => {
+      const { host } = hostFromEvaluation({ ...evaluated(deployment, "alice"), form: "homeConfigurations" }, { plain });
+      return host.deployment;
+    };
+    expect(home(null, null).targetHost).toBe("alice");
+    expect(home({ targetHost: null }, null).targetHost).toBeNull();
+    expect(home({ targetHost: null }, { defaults: { tags: ["desk"] }, hosts: {} })).toMatchObject({
+      targetHost: null,
+      tags: ["desk"],
+    });
+    const hosts = { alice: { targetHost: "laptop" } };
+    expect(home({ targetHost: null }, { defaults: {}, hosts }).targetHost).toBe("laptop");
+  });
+
+  it("name profiles only in the module: plain data holds no packages", () => {
+    const path = `/nix/store/${hash}-home`;
+    const profiles = { alice: { path, activator: "home-manager", user: "alice" } };
+    expect(read({ profiles }).host.deployment.profiles).toEqual({
+      alice: { path, activator: "home-manager", user: "alice", profilePath: null, order: 0 },
+    });
+    expect(refused(null, { defaults: {}, hosts: { "web-01": { profiles } } })).toMatchObject({
+      code: "E_CONFIGURATION",
+      message: expect.stringContaining("profiles cannot be given in the flake output flotilla"),
+    });
+  });
+
   it("of other tools are taken out, and named where they ask for something", () => {
     const colmena = { keys: {}, allowLocalDeployment: false, replaceUnknownProfiles: true };
     expect(read(colmena).warnings).toEqual([]);
-    const { warnings } = read({ ...colmena, keys: { k: {} }, replaceUnknownProfiles: false });
-    expect(warnings).toEqual([
-      "web-01: flotilla does not act on deployment.keys, deployment.replaceUnknownProfiles; what is set there will not happen",
-    ]);
+    const { warnings } = read({ ...colmena, keys: { k: {} } });
+    expect(warnings).toEqual(["web-01: flotilla does not act on deployment.keys; what is set there will not happen"]);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
-import { Deployment, healthCheckSettings } from "./deployment.ts";
+import { DeclaredProfile, Deployment, healthCheckSettings } from "./deployment.ts";
 import type { Host } from "./fleet.ts";
 import { didYouMean } from "./nearest-name.ts";
 import { withoutOtherToolsSettings } from "./other-tools-settings.ts";
@@ -31,10 +31,7 @@ export function hostFromEvaluation(
   evaluated: EvaluatedHost,
   { plain }: Pick<FleetOutline, "plain">,
 ): { readonly host: Host; readonly warnings: readonly string[] } {
-  const { deployment, warnings } =
-    evaluated.deployment === null || evaluated.deployment === undefined
-      ? plainSettings(evaluated.name, plain)
-      : moduleSettings(evaluated, plain);
+  const { deployment, warnings } = settingsOf(evaluated, plain);
   const { name, system, version, sshPorts } = evaluated;
   const [first, ...others] = evaluated.profiles.map((profile) => ({ ...profile, specialisation: null }));
   if (first === undefined) {
@@ -44,6 +41,16 @@ export function hostFromEvaluation(
     });
   }
   return { host: { name, system, deployment, profiles: [first, ...others], version, sshPorts }, warnings };
+}
+
+function settingsOf(evaluated: EvaluatedHost, plain: FleetOutline["plain"]): ReadSettings {
+  const { deployment, form, name } = evaluated;
+  if (deployment === null || deployment === undefined) return plainSettings(name, plain);
+  // A home has no module: what its reader says is a default like those of the plain output.
+  if (form === "homeConfigurations") {
+    return plainSettings(name, { hosts: plain?.hosts ?? {}, defaults: mergePlain(deployment, plain?.defaults) });
+  }
+  return moduleSettings(evaluated, plain);
 }
 
 function moduleSettings(evaluated: EvaluatedHost, plain: FleetOutline["plain"]): ReadSettings {
@@ -81,7 +88,7 @@ export function checkPlainNames(outline: FleetOutline): void {
   if (unknown === undefined) return;
   throw new FlotillaError(
     "E_CONFIGURATION",
-    `the flake output flotilla.hosts has settings for "${unknown}", which is not in nixosConfigurations`,
+    `the flake output flotilla.hosts has settings for "${unknown}", which is no host of the fleet`,
     { hint: didYouMean(unknown, names) ?? "take them out, or add the configuration" },
   );
 }
@@ -90,6 +97,13 @@ function readSettings(host: HostName, source: Source): ReadSettings {
   const { settings, ignored } = withoutOtherToolsSettings(source.kind === "none" ? {} : source.value);
   const parsed = Deployment.safeParse(settings);
   if (!parsed.success) throw shapeError(host, source, parsed.error.issues);
+  if (source.kind === "plain" && Object.keys(parsed.data.profiles).length > 0) {
+    throw new FlotillaError("E_CONFIGURATION", `${host}: profiles cannot be given in the flake output flotilla`, {
+      host,
+      step: "evaluate",
+      hint: "plain data holds no packages: set deployment.profiles in the host's NixOS configuration",
+    });
+  }
   const targetHost = parsed.data.targetHost === undefined ? host : parsed.data.targetHost;
   return {
     deployment: { ...parsed.data, targetHost },
@@ -145,6 +159,10 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
       return Object.keys(Deployment.shape);
     case "rollback":
       return Object.keys(Deployment.shape.rollback.unwrap().shape);
+    case "reboot":
+      return Object.keys(Deployment.shape.reboot.unwrap().shape);
+    case "profiles":
+      return Object.keys(DeclaredProfile.shape);
     case "healthChecks":
       return healthCheckSettings;
     default:

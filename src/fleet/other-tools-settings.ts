@@ -4,8 +4,6 @@
 /** By name: whether a value is what the tool assumes anyway, so that leaving it out changes nothing. */
 const otherTools: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ["keys", (value) => typeof value === "object" && value !== null && Object.keys(value).length === 0],
-  ["allowLocalDeployment", (value) => value === false],
-  ["replaceUnknownProfiles", (value) => value === true],
 ]);
 
 /**

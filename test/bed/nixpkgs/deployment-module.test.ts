@@ -30,6 +30,13 @@ describe("the deployment module and the schema", () => {
     expect(evaluate("{ }")).toEqual({ ...Deployment.parse({}), targetHost: "web-01" });
   });
 
+  test("have the same names and defaults for a profile", () => {
+    const settings = { profiles: { shop: { path: "/nix/store/x", activator: "deploy-rs" } } };
+    expect(evaluate(`builtins.fromJSON ''${JSON.stringify(settings)}''`)).toMatchObject({
+      profiles: Deployment.parse(settings).profiles,
+    });
+  });
+
   test.each([
     { type: "unit", unit: "nginx.service" },
     { type: "http", url: "http://127.0.0.1/" },
@@ -51,6 +58,9 @@ describe("the deployment module and the schema", () => {
     { preActivate: "sw/bin/check", allowDegraded: true, offline: "skip" },
     { healthChecks: [{ type: "tcp", address: "10.0.0.1", port: 1, from: "operator", interval: 2, consecutive: 4 }] },
     { healthChecks: [{ type: "http", url: "https://example.org", status: 204, timeout: 3, name: "x" }] },
+    { profiles: { "alice.home": { path: "/nix/store/x", activator: "home-manager", user: "alice", order: -1 } } },
+    { profiles: { shop: { path: "/nix/store/x", activator: "deploy-rs", profilePath: "/nix/var/nix/profiles/shop" } } },
+    { reboot: { policy: "when-needed" }, allowLocalDeployment: true, replaceUnknownProfiles: false },
   ])("both accept %j", (settings) => {
     expect(verdicts(settings)).toEqual({ module: true, schema: true });
     expect(Deployment.parse(evaluate(`builtins.fromJSON ''${JSON.stringify(settings)}''`))).toMatchObject(settings);
@@ -79,6 +89,17 @@ describe("the deployment module and the schema", () => {
     { healthChecks: [{ type: "command", command: [] }] },
     { healthChecks: [{ type: "tcp", port: 1, interval: 0 }] },
     { healthChecks: [{ type: "tcp", port: 1, from: "elsewhere" }] },
+    { profiles: { shop: { activator: "deploy-rs" } } },
+    { profiles: { shop: { path: "/nix/store/x" } } },
+    { profiles: { shop: { path: "/nix/store/x", activator: "nixos" } } },
+    { profiles: { "../shop": { path: "/nix/store/x", activator: "deploy-rs" } } },
+    { profiles: { shop: { path: "/nix/store/x", activator: "deploy-rs", user: "-u root" } } },
+    { profiles: { shop: { path: "/nix/store/x", activator: "deploy-rs", profilePath: "shop" } } },
+    { profiles: { shop: { path: "/nix/store/x", activator: "deploy-rs", profile: "/x" } } },
+    { reboot: { policy: "sometimes" } },
+    { reboot: true },
+    { allowLocalDeployment: "yes" },
+    { replaceUnknownProfiles: 1 },
   ])("both refuse %j", (settings) => {
     expect(verdicts(settings)).toEqual({ module: false, schema: false });
   });

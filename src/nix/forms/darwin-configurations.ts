@@ -1,0 +1,14 @@
+// `darwinConfigurations.<name>`: what darwin-rebuild reads.
+import { readAsset } from "../../assets.ts";
+import type { FleetForm } from "./fleet-form.ts";
+
+export function darwinConfigurations(): FleetForm {
+  return {
+    name: "darwinConfigurations",
+    outline: "configurations: { names = builtins.attrNames configurations; settings = null; }",
+    host: `configurations: name:
+(${readAsset("nix/eval/darwin-host.nix")})
+(${readAsset("nix/eval/host.nix")})
+configurations.\${name}`,
+  };
+}
