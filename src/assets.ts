@@ -16,6 +16,6 @@ export const assetPath = (path: string): string => join(packageRoot, path);
 /**
  * The text of a file of the package.
  * @param path relative to the package's root
- * @example readAsset("src/activation/guard.sh")
+ * @example readAsset("src/checks/inspect.sh")
  */
 export const readAsset = (path: string): string => readFileSync(assetPath(path), "utf8");

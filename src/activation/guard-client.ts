@@ -36,8 +36,8 @@ export interface GuardClient {
 /**
  * Makes the client.
  *
- * @param script the text of guard.sh
- * @example guardClient(readAsset("src/activation/guard.sh")).follow(connection, run, observer, signal)
+ * @param script what guardScript() gives
+ * @example guardClient(guardScript()).follow(connection, run, observer, signal)
  */
 export function guardClient(script: string): GuardClient {
   const positions = new WeakMap<GuardObserver, GuardPosition>();

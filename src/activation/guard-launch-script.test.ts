@@ -48,7 +48,8 @@ const hostile = fc.oneof(
 /** Prints what a shell makes of an order, each value closed by a NUL. */
 const dump = `
 health_check() { printf '%s\\0' "$@"; }
-printf '%s\\0' "$operator" "$profile" "$pre_activate"
+ordered_profile 1
+printf '%s\\0' "$operator" "$profile_name" "$pre_activate"
 health_checks
 `;
 
@@ -59,7 +60,7 @@ test("whatever an order says, the shell reads the very same", async () => {
       const text = guardOrderFile({
         ...order,
         operator: a,
-        profiles: [{ ...profile, profilePath: b }],
+        profiles: [{ ...profile, name: b }],
         preActivate: c,
         healthChecks: [check],
       });

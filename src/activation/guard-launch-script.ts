@@ -10,7 +10,7 @@ import type { GuardOrder } from "./guard.ts";
  * The whole of it is one function, called by the last line: of a script that arrives only in part, nothing runs. Started
  * twice with the same order, it follows the guard that is there.
  *
- * @param guard the text of guard.sh
+ * @param guard what guardScript() gives
  * @throws FlotillaError E_CONFIGURATION when a value of the order holds a NUL byte.
  */
 export function guardLaunchScript(guard: string, order: GuardOrder): string {
@@ -21,11 +21,14 @@ export function guardLaunchScript(guard: string, order: GuardOrder): string {
 launch_guard() {
 umask 077
 PATH=/run/wrappers/bin:/run/current-system/sw/bin:$PATH:/usr/bin:/bin
-runtime=\${FLOTILLA_ROOT:-}/run/flotilla
+# macOS may not have /run yet, which is then a link to this.
+volatile=\${FLOTILLA_ROOT:-}/run
+[ -d "$volatile" ] || volatile=\${FLOTILLA_ROOT:-}/var/run
+runtime=$volatile/flotilla
 directory=$runtime/runs/${run}
 staging=$runtime/staging.${run}.$$
 # bash keeps long here-documents in a file; on a full disk only /run has room.
-TMPDIR=\${FLOTILLA_ROOT:-}/run
+TMPDIR=$volatile
 if [ -d "$directory" ]; then
   if [ "$(print_order)" != "$(cat "$directory/order")" ]; then
     echo 'E E_LOCKED another deployment of run ${run} has this host'

@@ -3,10 +3,13 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { shellQuote } from "../domain/shell-quote.ts";
 import { describeHealthCheck } from "../fleet/describe-health-check.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
-import type { GuardOrder } from "./guard.ts";
+import type { GuardOrder, GuardProfile } from "./guard.ts";
 
 /** Seconds that the deadman gives the guard beyond the guard's own deadlines. */
 const margin = 30;
+
+/** Seconds that the boot loader is given at least; the guard's own number. */
+const bootLoaderTimeout = 120;
 
 /**
  * Seconds from the begin of the activation until the deadman takes over: the guard's own deadlines, and a margin.
@@ -15,31 +18,50 @@ const margin = 30;
  */
 export function guardBudget(order: GuardOrder): number {
   const health = order.healthChecks.reduce((sum, check) => sum + check.timeout, 0);
-  return order.activationTimeout * order.profiles.length + health + order.confirmTimeout + margin;
+  return activationSeconds(order) + health + order.confirmTimeout + margin;
+}
+
+/** A script of deploy-rs may make its system what boots, which is then put back before the confirmation. */
+function activationSeconds({ activationTimeout, profiles }: GuardOrder): number {
+  const bootLoaders = profiles.filter(({ activator }) => activator === "deploy-rs").length;
+  return activationTimeout * profiles.length + Math.max(activationTimeout, bootLoaderTimeout) * bootLoaders;
 }
 
 /**
- * The text of the file `order` in the run's directory; guard.sh sources it.
+ * The text of the file `order` in the run's directory; the guard sources it.
  *
- * @throws FlotillaError E_CONFIGURATION when a value holds a NUL byte, which a shell cannot carry.
+ * @throws FlotillaError E_CONFIGURATION when a value holds a NUL byte, which a shell cannot carry, or a profile's link or
+ *   specialisation cannot be a path.
  */
 export function guardOrderFile(order: GuardOrder): string {
-  const [profile] = order.profiles;
+  const system = order.profiles.find(({ name }) => name === "system") ?? order.profiles[0];
   const settings: Readonly<Record<string, string>> = {
+    // For those who look at a host's records: they read an order and never run it. First, so that no text stands before it.
+    system: system.path,
     operator: order.operator,
     goal: order.goal,
-    profile: profile.profilePath ?? "",
-    system: profile.path,
-    wanted_generation: String(profile.generation ?? ""),
     activation_timeout: String(order.activationTimeout),
     confirm_timeout: String(order.confirmTimeout),
     rollback: String(order.rollback),
     on_failed_units: order.onFailedUnits,
     pre_activate: order.preActivate ?? "",
+    install_bootloader: String(order.installBootloader),
+    keep_succeeded: String(order.keepSucceeded),
     budget: String(guardBudget(order)),
+    profile_count: String(order.profiles.length),
   };
   return [
-    ...Object.entries(settings).map(([name, value]) => `${name}=${shellQuote([value])}`),
+    ...assignments(settings),
+    "ordered_profile() {",
+    "  case $1 in",
+    ...order.profiles.flatMap((profile, index) => [
+      `    ${index + 1})`,
+      ...assignments(profileSettings(profile)).map((line) => `      ${line}`),
+      "      ;;",
+    ]),
+    "    *) return 1 ;;",
+    "  esac",
+    "}",
     "health_checks() {",
     "  :",
     ...order.healthChecks.map((check) => `  ${shellQuote(healthCheckWords(check))}`),
@@ -48,7 +70,33 @@ export function guardOrderFile(order: GuardOrder): string {
   ].join("\n");
 }
 
-/** The call of guard.sh's health_check: name, interval, timeout, consecutive, kind, and the kind's own arguments. */
+const assignments = (settings: Readonly<Record<string, string>>): string[] =>
+  Object.entries(settings).map(([name, value]) => `${name}=${shellQuote([value])}`);
+
+function profileSettings(profile: GuardProfile): Readonly<Record<string, string>> {
+  const { name, profilePath, specialisation } = profile;
+  if (profilePath !== null && !/^\/\P{Cc}+$/u.test(profilePath)) {
+    throw new FlotillaError(
+      "E_CONFIGURATION",
+      `${name}: this cannot be a profile's path: ${JSON.stringify(profilePath)}`,
+    );
+  }
+  if (specialisation !== null && !/^[^/\p{Cc}]+$/u.test(specialisation)) {
+    const given = JSON.stringify(specialisation);
+    throw new FlotillaError("E_CONFIGURATION", `${name}: this cannot be a specialisation's name: ${given}`);
+  }
+  return {
+    profile_name: name,
+    profile_activator: profile.activator,
+    profile_path: profile.path,
+    profile_user: profile.user,
+    profile_wanted_link: profilePath ?? "",
+    profile_wanted_generation: String(profile.generation ?? ""),
+    profile_specialisation: specialisation ?? "",
+  };
+}
+
+/** The call of the guard's health_check: name, interval, timeout, consecutive, kind, and the kind's own arguments. */
 function healthCheckWords(check: HealthCheck): string[] {
   if (check.from !== "target") {
     throw new FlotillaError(

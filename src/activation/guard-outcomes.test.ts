@@ -2,12 +2,12 @@
 import { access, lutimes, mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readAsset } from "../assets.ts";
 import { GenerationNumber } from "../domain/generation-number.ts";
 import { RunId } from "../domain/run-id.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
 import { spawnRunner } from "../process/spawn-runner.ts";
 import { underEachShell } from "./each-shell.test-support.ts";
+import { guardScript } from "./guard-script.ts";
 import type { GuardOrder } from "./guard.ts";
 import { findProgram, silent } from "./test-host.test-support.ts";
 
@@ -244,12 +244,12 @@ await underEachShell(["dash", "busybox", "bash"], (host) => {
 });
 
 test.skipIf((await findProgram("shellcheck")) === null)(
-  "guard.sh is shellcheck-clean (skipped where shellcheck is missing)",
+  "the guard is shellcheck-clean (skipped where shellcheck is missing)",
   async () => {
     const result = await spawnRunner().run({
       file: "shellcheck",
       args: ["--shell=sh", "-"],
-      stdin: readAsset("src/activation/guard.sh"),
+      stdin: guardScript(),
       deadline: 60_000,
     });
     expect(result).toMatchObject({ exitCode: 0, stdout: "" });

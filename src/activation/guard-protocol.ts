@@ -1,4 +1,4 @@
-// The lines that the guard says to whoever follows it; guard.sh describes them at its head.
+// The lines that the guard says to whoever follows it; guard/about.sh describes them.
 import { z } from "zod";
 import { type ErrorCode, errorCodes } from "../domain/error-codes.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";

@@ -1,14 +1,12 @@
 // What the rest of the program knows of the guard: start it, follow it, confirm it, read how it ended.
-// The guard itself is activation/guard.sh; activation/guard-client.ts speaks with it.
+// The guard itself is activation/guard/; activation/guard-client.ts speaks with it.
+import type { Activator } from "../domain/activator.ts";
 import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
 import type { ErrorCode } from "../domain/error-codes.ts";
-
-/** How a profile is brought to life on its host, and taken back. */
-export type Activator = "nixos" | "darwin" | "home-manager" | "deploy-rs";
 
 /** One profile of the transaction. */
 export interface GuardProfile {

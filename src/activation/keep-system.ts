@@ -37,6 +37,6 @@ const directory = "/nix/var/nix/gcroots/flotilla";
 function keepCommand(run: RunId, paths: readonly StorePath[]): RemoteCommand {
   const script =
     'directory=$0 root=$0/$1-new number=1; shift; mkdir -p "$directory" && for path; do ln -sfn "$path" "$root" || exit; ' +
-    'number=$((number + 1)); root=${root%-new*}-new-$number; done';
+    "number=$((number + 1)); root=${root%-new*}-new-$number; done";
   return { words: ["sh", "-c", script, directory, run, ...paths], asRoot: true, deadline };
 }

@@ -14,13 +14,14 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { assetPath, readAsset } from "../assets.ts";
+import { assetPath } from "../assets.ts";
 import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { Runner } from "../process/runner.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { guardClient } from "./guard-client.ts";
+import { guardScript } from "./guard-script.ts";
 import type { GuardEnd, GuardObserver, GuardOrder, GuardProfile, GuardState } from "./guard.ts";
 
 export const run = RunId.parse("00000001");
@@ -56,7 +57,7 @@ export async function findProgram(name: string): Promise<string | null> {
 
 export class TestHost {
   readonly root: string;
-  readonly client = guardClient(readAsset("src/activation/guard.sh"));
+  readonly client = guardClient(guardScript());
   readonly #channels: Promise<unknown>[] = [];
   #power = new AbortController();
   readonly #runner: Runner;
@@ -70,14 +71,23 @@ export class TestHost {
   static async create(shell: string, runner: Runner): Promise<TestHost> {
     const root = await realpath(await mkdtemp(join(tmpdir(), "flotilla-guard-")));
     const host = new TestHost(root, runner);
-    for (const directory of ["run/wrappers/bin", "bin", generations, "proc/sys/kernel/random", "systems"]) {
+    for (const directory of [
+      "run/wrappers/bin",
+      "run/systemd/system",
+      "usr",
+      generations,
+      "proc/sys/kernel/random",
+      "systems",
+    ]) {
       await mkdir(join(root, directory), { recursive: true });
     }
     const programs = join(root, "run/wrappers/bin");
     for (const name of ["systemctl", "systemd-run", "nix-env"]) {
       await symlink(assetPath(`src/activation/test-host/${name}`), join(programs, name));
     }
-    await symlink(assetPath("src/activation/test-host/unit"), join(root, "bin/unit"));
+    await symlink("/usr/bin", join(root, "usr/bin"));
+    await symlink("/bin", join(root, "bin"));
+    await symlink(assetPath("src/activation/test-host/unit"), join(root, "usr/unit"));
     await symlink(shell, join(programs, "sh"));
     await symlink("/bin/true", join(programs, "sync"));
     await host.write("proc/sys/kernel/random/boot_id", "first boot\n");

@@ -3,7 +3,7 @@ import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { guardClient } from "../activation/guard-client.ts";
 import type { GuardClient } from "../activation/guard-client.ts";
-import { readAsset } from "../assets.ts";
+import { guardScript } from "../activation/guard-script.ts";
 import { inspectionScript } from "../checks/inspection-script.ts";
 import type { FlotillaError } from "../domain/flotilla-error.ts";
 import type { History } from "../history/history.ts";
@@ -59,7 +59,7 @@ export class Tools {
   }
 
   guard(): GuardClient {
-    return guardClient(readAsset("src/activation/guard.sh"));
+    return guardClient(guardScript());
   }
 
   /** Logs in to the first target that answers, and asks what it is. */

@@ -62,7 +62,7 @@ test("every file that the program reads is in the package", async () => {
   const assets = texts.flatMap((text) =>
     [...text.matchAll(/(?:readAsset|assetPath)\("([^"]+)"\)/g)].map(([, path = ""]) => path),
   );
-  expect(assets).toContain("src/activation/guard.sh");
+  expect(assets).toContain("src/activation/guard/main.sh");
   const isPacked = (path: string) =>
     path === "package.json" || files.some((entry: string) => path.startsWith(`${entry}/`) || matchesGlob(path, entry));
   expect(assets.filter((path) => !isPacked(path))).toEqual([]);
