@@ -288,6 +288,15 @@ in
       '';
     };
 
+    substituteOnDestination = mkOption {
+      type = types.bool;
+      default = true;
+      description = ''
+        Let the host fetch what it can from its own binary caches. `false`: everything is copied to
+        it, which is faster where the connection to it is better than its connection to the caches.
+      '';
+    };
+
     dependsOn = mkOption {
       type = types.listOf types.str;
       default = [ ];

@@ -109,6 +109,7 @@ export const Deployment = z.strictObject({
   tags: z.array(z.string()).default([]),
   buildOnTarget: z.boolean().default(false),
   buildHost: z.string().nullable().default(null),
+  substituteOnDestination: z.boolean().default(true),
   dependsOn: z.array(z.string()).default([]),
   wave: z.number().int().nonnegative().default(0),
   healthChecks: z.array(HealthCheck).default([]),

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
+import { type DeployRsRequest, deployRsHost, everyProfile } from "./deploy-rs/deploy-rs-host.ts";
 import { DeclaredProfile, Deployment, healthCheckSettings } from "./deployment.ts";
 import type { Host } from "./fleet.ts";
 import { didYouMean } from "./nearest-name.ts";
@@ -23,14 +24,20 @@ export interface ReadSettings {
 
 /**
  * A host from its evaluation. The module's settings win whole; else those of the plain output (hosts.<name> over
- * defaults); else only its name is known, which is then its ssh address.
+ * defaults); else only its name is known, which is then its ssh address. What a node of deploy-rs says wins over the plain
+ * output.
  *
  * @throws FlotillaError E_CONFIGURATION naming the host, the option, what was expected and where it is set
  */
 export function hostFromEvaluation(
   evaluated: EvaluatedHost,
   { plain }: Pick<FleetOutline, "plain">,
+  deployRs: DeployRsRequest = everyProfile,
 ): { readonly host: Host; readonly warnings: readonly string[] } {
+  if (evaluated.form === "deploy") {
+    const base = plainSettings(evaluated.name, plain);
+    return { host: deployRsHost(evaluated, base.deployment, deployRs), warnings: base.warnings };
+  }
   const { deployment, warnings } = settingsOf(evaluated, plain);
   const { name, system, version, sshPorts } = evaluated;
   const [first, ...others] = evaluated.profiles.map((profile) => ({ ...profile, specialisation: null }));

@@ -1,5 +1,6 @@
 // All forms, and which of them is meant where a flake has several.
 import { darwinConfigurations } from "./darwin-configurations.ts";
+import { deploy } from "./deploy.ts";
 import type { FleetForm, FleetFormName } from "./fleet-form.ts";
 import { homeConfigurations } from "./home-configurations.ts";
 import { nixosConfigurations } from "./nixos-configurations.ts";
@@ -17,5 +18,5 @@ export const precedence: readonly (readonly FleetFormName[])[] = [
 ];
 
 export function fleetForms(): readonly FleetForm[] {
-  return [nixosConfigurations(), darwinConfigurations(), homeConfigurations()];
+  return [deploy(), nixosConfigurations(), darwinConfigurations(), homeConfigurations()];
 }

@@ -1,0 +1,79 @@
+// What is wrong with a node, named by its path in the user's file: deploy.nodes."web.example".profiles.system.path
+import type { z } from "zod";
+import { FlotillaError } from "../../domain/flotilla-error.ts";
+import type { HostName } from "../../domain/host-name.ts";
+import type { EvaluatedHost } from "../../nix/nix.ts";
+import { didYouMean } from "../nearest-name.ts";
+import { DeployRsSettings, knownOptions } from "./deploy-rs-settings.ts";
+
+type Node = Pick<EvaluatedHost, "name">;
+
+/**
+ * The settings of a node, checked.
+ *
+ * @throws FlotillaError E_CONFIGURATION with every option that is not as it has to be
+ */
+export function settingsOfNode({ name, deployment }: Pick<EvaluatedHost, "name" | "deployment">): DeployRsSettings {
+  const parsed = DeployRsSettings.safeParse(deployment);
+  if (parsed.success) return parsed.data;
+  const complaints = parsed.error.issues.flatMap((issue) => complaintsOf(name, issue));
+  throw new FlotillaError("E_CONFIGURATION", complaints.map(({ message }) => message).join("; "), {
+    host: name,
+    step: "evaluate",
+    hint: complaints.find(({ hint }) => hint !== undefined)?.hint,
+  });
+}
+
+/** An error in an option of the node itself. */
+export const atNode = ({ name }: Node, option: string, message: string, hint?: string): FlotillaError =>
+  new FlotillaError("E_CONFIGURATION", `${placeOf(name, ["node", option])}: ${message}`, {
+    host: name,
+    step: "evaluate",
+    hint,
+  });
+
+/** An error in an option of one of its profiles. */
+export const atProfile = (
+  { name }: Node,
+  profile: string,
+  option: string,
+  message: string,
+  hint?: string,
+): FlotillaError =>
+  new FlotillaError("E_CONFIGURATION", `${placeOf(name, ["profiles", profile, option])}: ${message}`, {
+    host: name,
+    step: "evaluate",
+    hint,
+  });
+
+interface Complaint {
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+function complaintsOf(name: HostName, issue: z.core.$ZodIssue): readonly Complaint[] {
+  const { path } = issue;
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((option) => ({
+      message: `${placeOf(name, [...path, option])}: deploy-rs has no such option`,
+      hint: didYouMean(option, knownAt(path[0])),
+    }));
+  }
+  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  const said = issue.code === "invalid_key" ? issue.issues.map(({ message }) => message).join("; ") : issue.message;
+  return [{ message: `${placeOf(name, path)}: ${isMissing ? "it is missing" : said}` }];
+}
+
+const knownAt = (level: PropertyKey | undefined): readonly string[] =>
+  level === "deploy" || level === "node" || level === "profiles" ? knownOptions[level] : [];
+
+/** As the user would write it. */
+function placeOf(name: HostName, [level, ...path]: readonly PropertyKey[]): string {
+  const root = level === "deploy" ? ["deploy"] : ["deploy", "nodes", name, ...(level === "profiles" ? [level] : [])];
+  return [...root, ...path].reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    const attribute = String(part);
+    const written = /^[A-Za-z_][\w'-]*$/u.test(attribute) ? attribute : JSON.stringify(attribute);
+    return text === "" ? written : `${text}.${written}`;
+  }, "");
+}
