@@ -3,7 +3,8 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { shellQuote } from "../domain/shell-quote.ts";
 import { describeHealthCheck } from "../fleet/describe-health-check.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
-import type { GuardOrder, GuardProfile } from "./guard.ts";
+import type { GuardOrder } from "./guard.ts";
+import { assignments, orderedProfiles } from "./ordered-profiles.ts";
 
 /** Seconds that the deadman gives the guard beyond the guard's own deadlines. */
 const margin = 30;
@@ -48,52 +49,16 @@ export function guardOrderFile(order: GuardOrder): string {
     install_bootloader: String(order.installBootloader),
     keep_succeeded: String(order.keepSucceeded),
     budget: String(guardBudget(order)),
-    profile_count: String(order.profiles.length),
   };
   return [
     ...assignments(settings),
-    "ordered_profile() {",
-    "  case $1 in",
-    ...order.profiles.flatMap((profile, index) => [
-      `    ${index + 1})`,
-      ...assignments(profileSettings(profile)).map((line) => `      ${line}`),
-      "      ;;",
-    ]),
-    "    *) return 1 ;;",
-    "  esac",
-    "}",
+    ...orderedProfiles(order.profiles),
     "health_checks() {",
     "  :",
     ...order.healthChecks.map((check) => `  ${shellQuote(healthCheckWords(check))}`),
     "}",
     "",
   ].join("\n");
-}
-
-const assignments = (settings: Readonly<Record<string, string>>): string[] =>
-  Object.entries(settings).map(([name, value]) => `${name}=${shellQuote([value])}`);
-
-function profileSettings(profile: GuardProfile): Readonly<Record<string, string>> {
-  const { name, profilePath, specialisation } = profile;
-  if (profilePath !== null && !/^\/\P{Cc}+$/u.test(profilePath)) {
-    throw new FlotillaError(
-      "E_CONFIGURATION",
-      `${name}: this cannot be a profile's path: ${JSON.stringify(profilePath)}`,
-    );
-  }
-  if (specialisation !== null && !/^[^/\p{Cc}]+$/u.test(specialisation)) {
-    const given = JSON.stringify(specialisation);
-    throw new FlotillaError("E_CONFIGURATION", `${name}: this cannot be a specialisation's name: ${given}`);
-  }
-  return {
-    profile_name: name,
-    profile_activator: profile.activator,
-    profile_path: profile.path,
-    profile_user: profile.user,
-    profile_wanted_link: profilePath ?? "",
-    profile_wanted_generation: String(profile.generation ?? ""),
-    profile_specialisation: specialisation ?? "",
-  };
 }
 
 /** The call of the guard's health_check: name, interval, timeout, consecutive, kind, and the kind's own arguments. */

@@ -8,6 +8,12 @@
 #   profile_old_generation  its generation
 #   profile_last_generation the highest generation there is
 #   profile_system          what /run/current-system is once it is active; empty where it is no system
+profile_name='' profile_activator='' profile_path='' profile_user='' profile_wanted_link=''
+profile_wanted_generation='' profile_specialisation=''
+
+# ordered_profile NUMBER: sets the words of the order. An order overwrites both.
+profile_count=0
+ordered_profile() { return 1; }
 
 # use_profile NUMBER
 use_profile() {

@@ -1,11 +1,8 @@
 # --- a run and its files --------------------------------------------------------------------------------------------
 
-# What an order says; read_order overwrites them.
+# What an order says, beside its profiles; read_order overwrites them.
 operator='' goal='' activation_timeout=300 confirm_timeout=30 rollback=true on_failed_units=rollback pre_activate=''
-budget=0 install_bootloader=false keep_succeeded=false profile_count=0
-profile_name='' profile_activator='' profile_path='' profile_user='' profile_wanted_link=''
-profile_wanted_generation='' profile_specialisation=''
-ordered_profile() { return 1; }
+budget=0 install_bootloader=false keep_succeeded=false
 health_checks() { :; }
 
 enter_run() {
