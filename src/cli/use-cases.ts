@@ -21,6 +21,12 @@ export interface FleetOptions {
   readonly form: FleetFormName | null;
   /** A selection such as "web-*,@db,!web-3", as fleet/ understands it; null: every host. */
   readonly on: string | null;
+  /** A file with one selection a line, "-" for stdin; its hosts are meant beside those of `on`. */
+  readonly onFile: string | null;
+  /** Of the hosts that are meant the first, and then each so-manieth; 1: all. */
+  readonly every: number;
+  /** At most so many of them; null: all. */
+  readonly limit: number | null;
   readonly nix: NixSettings;
   /** false: evaluate even if the same locked flake was evaluated before. */
   readonly evaluationCache: boolean;

@@ -7,7 +7,8 @@ import type { LockedFlake } from "../nix/fleet-source.ts";
 import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
 import { type FleetNix, readFleet } from "./read-fleet.ts";
-import { everyHost, parseSelection } from "./select.ts";
+import type { HostKnowledge } from "./select-members.ts";
+import { everyHost, parseSelection } from "./selection.ts";
 
 const form = "nixosConfigurations";
 const hash = "0123456789abcdfghijklmnpqrsvwxyz";
@@ -58,7 +59,19 @@ const host = (name: HostName, deployment: unknown): EvaluatedHost => ({
   deployment,
 });
 
-async function read(nix: FleetNix & { readonly outline: FleetOutline }, on: string | null) {
+/** What no test asks for unless it says so. */
+const unasked: HostKnowledge = {
+  hasFailed: () => {
+    throw new Error("the history was asked");
+  },
+  hasChanged: () => Promise.reject(new Error("a host was asked")),
+};
+
+async function read(
+  nix: FleetNix & { readonly outline: FleetOutline },
+  on: string | null,
+  knowledge: Partial<HostKnowledge> = {},
+) {
   const order: string[] = [];
   const results = new Map<string, Host | FlotillaError>();
   const warnings: string[] = [];
@@ -66,6 +79,7 @@ async function read(nix: FleetNix & { readonly outline: FleetOutline }, on: stri
     source: flake,
     outline: nix.outline,
     selection: on === null ? everyHost : parseSelection(on),
+    knowledge: { ...unasked, ...knowledge },
     useCache: true,
     evaluationWorkers: 2,
     signal: new AbortController().signal,
@@ -104,6 +118,46 @@ describe("readFleet", () => {
     const { nix, evaluated } = nixOf({ a: null, b: null }, plain);
     expect((await read(nix, "@web")).order).toEqual(["selected a", "a"]);
     expect(evaluated).toEqual(["a"]);
+  });
+
+  it("evaluates for tags only what names and history do not leave out", async () => {
+    const { nix, evaluated } = nixOf({ a: { tags: ["web"] }, b: { tags: ["web"] }, c: { tags: ["web"] } });
+    const hasFailed = (name: string): boolean => name !== "b";
+    expect((await read(nix, "@web+@failed,!c", { hasFailed })).order).toEqual(["selected a", "a"]);
+    expect(evaluated).toEqual(["a"]);
+  });
+
+  it("looks at all tags where a tag may be a mistake", async () => {
+    const configurations = { a: { tags: ["web"] }, b: { tags: ["old"] } };
+    expect((await read(nixOf(configurations).nix, "a,!@old")).order).toEqual(["selected a", "a"]);
+    await expect(read(nixOf(configurations).nix, "a,!@odl")).rejects.toMatchObject({ hint: "did you mean @old?" });
+  });
+
+  it("asks the history, and evaluates what failed alone", async () => {
+    const { nix, evaluated } = nixOf({ a: null, b: null });
+    expect((await read(nix, "@failed", { hasFailed: (name) => name === "b" })).order).toEqual(["selected b", "b"]);
+    expect(evaluated).toEqual(["b"]);
+    await expect(read(nix, "@failed", { hasFailed: () => false })).rejects.toMatchObject({ code: "E_SELECTION" });
+  });
+
+  it("asks the hosts that are left, and takes one that does not answer for meant", async () => {
+    const { nix, evaluated } = nixOf({ a: null, b: null, c: null, d: null, e: broken });
+    const asked: string[] = [];
+    const hasChanged: HostKnowledge["hasChanged"] = async ({ name }) => {
+      asked.push(name);
+      return name === "c" ? null : name === "b";
+    };
+    const { order, results } = await read(nix, "@changed,!d", { hasChanged });
+    expect(order).toEqual(["selected b c e", "b", "c", "e"]);
+    expect({ asked, evaluated }).toEqual({ asked: ["a", "b", "c"], evaluated: ["a", "b", "c", "e"] });
+    expect(results.get("e")).toBe(broken);
+  });
+
+  it("warns once where a tag has the name of a keyword", async () => {
+    const { nix } = nixOf({ a: { tags: ["failed"] }, b: { tags: ["failed"] } });
+    const { warnings } = await read(nix, "@failed", { hasFailed: () => true });
+    expect(warnings).toEqual([expect.stringContaining("@[f]ailed")]);
+    expect((await read(nix, "@[f]ailed")).warnings).toEqual([]);
   });
 
   it("lets one broken host fail alone", async () => {

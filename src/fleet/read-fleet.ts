@@ -4,14 +4,16 @@ import type { HostName } from "../domain/host-name.ts";
 import type { FleetSource } from "../nix/fleet-source.ts";
 import type { EvaluatedHost, FleetMember, FleetOutline, Nix } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
-import { checkPlainNames, hostFromEvaluation, plainSettings } from "./host-from-evaluation.ts";
-import { type Selection, needsTags, select } from "./select.ts";
+import { checkPlainNames, hostFromEvaluation } from "./host-from-evaluation.ts";
+import { type HostKnowledge, selectMembers } from "./select-members.ts";
+import { asksFor, keywords, type Selection } from "./selection.ts";
 
 /** Which hosts of which fleet a command is about, and how they are read. */
 export interface FleetRequest {
   readonly source: FleetSource;
   readonly outline: FleetOutline;
   readonly selection: Selection;
+  readonly knowledge: HostKnowledge;
   readonly useCache: boolean;
   readonly evaluationWorkers: number;
 }
@@ -30,12 +32,7 @@ export interface ReadFleetRequest extends FleetRequest {
 export type FleetNix = Pick<Nix, "evaluate">;
 
 /**
- * Selects hosts and evaluates them.
- *
- * Where names decide, only the selected hosts are evaluated. Where tags decide, the hosts that `flotilla.hosts` speaks
- * of need no evaluation for it; the others are evaluated to learn their tags, and that evaluation is the one used. A
- * host whose tags cannot be learnt, because it does not evaluate, may be meant: it is selected unless the selection
- * leaves it out by name, and fails with its error.
+ * Selects hosts and evaluates them, each once: the evaluation that a tag was learnt from is the one used.
  *
  * @throws FlotillaError E_NO_FLEET, E_SELECTION, or what nix rejects with for the whole fleet
  */
@@ -48,18 +45,22 @@ export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promi
     request.onWarning(`${name} is left out: that can be no host's name`);
   }
   const known = new Map<HostName, EvaluatedHost | FlotillaError>();
-  const untagged = needsTags(request.selection)
-    ? members.filter(({ name }) => outline.plain === null || !Object.hasOwn(outline.plain.hosts, name))
-    : [];
-  await evaluate(nix, request, untagged, (name, result) => known.set(name, result));
-  const selected = selectMembers(request.selection, outline, known);
+  const selected = await selectMembers({
+    ...request,
+    known,
+    evaluate: (missing) => evaluate(nix, request, missing, (name, result) => known.set(name, result)),
+  });
   request.onSelected(
-    selected.map(({ form, name }) => ({ form, name })),
+    selected,
     members.map(({ name }) => name),
   );
 
-  const deliver = (name: HostName, result: EvaluatedHost | FlotillaError): void =>
-    request.onHost(name, result instanceof FlotillaError ? result : readHost(result, outline, request));
+  const shadowed = new Set(keywords.filter((keyword) => asksFor(request.selection, keyword)));
+  const deliver = (name: HostName, result: EvaluatedHost | FlotillaError): void => {
+    const host = result instanceof FlotillaError ? result : readHost(result, outline, request);
+    if (!(host instanceof FlotillaError)) warnOfShadowedTags(host, shadowed, request);
+    request.onHost(name, host);
+  };
   for (const { name } of selected) {
     const result = known.get(name);
     if (result !== undefined) deliver(name, result);
@@ -70,6 +71,20 @@ export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promi
     selected.filter(({ name }) => !known.has(name)),
     deliver,
   );
+}
+
+/** Says once that a tag has the name of a keyword that was used. */
+function warnOfShadowedTags(
+  { deployment, name }: Host,
+  shadowed: Set<(typeof keywords)[number]>,
+  { onWarning }: ReadFleetRequest,
+): void {
+  for (const keyword of shadowed) {
+    if (!deployment.tags.includes(keyword)) continue;
+    shadowed.delete(keyword);
+    const tag = `@[${keyword[0]}]${keyword.slice(1)}`;
+    onWarning(`${name} has the tag "${keyword}", which @${keyword} does not mean: the tag is written ${tag}`);
+  }
 }
 
 /** Evaluates hosts and answers for each exactly once, also for one that nix says nothing of. */
@@ -88,35 +103,6 @@ async function evaluate(
   await nix.evaluate({ source, hosts, useCache, workers: evaluationWorkers, signal, onLog, onHost: answer });
   for (const name of missing) {
     answer(name, new FlotillaError("E_EVALUATION", `nix said nothing of ${name}`, { host: name, step: "evaluate" }));
-  }
-}
-
-function selectMembers(
-  selection: Selection,
-  outline: FleetOutline,
-  known: ReadonlyMap<HostName, EvaluatedHost | FlotillaError>,
-): readonly FleetMember[] {
-  const tagsDecide = needsTags(selection);
-  const hosts = outline.members.map((member) => ({
-    ...member,
-    tags: tagsDecide ? tagsOf(member.name, outline, known.get(member.name)) : [],
-  }));
-  return select(selection, hosts);
-}
-
-/** null where they cannot be learnt; the host's own error says why when its turn comes. */
-function tagsOf(
-  name: HostName,
-  outline: FleetOutline,
-  evaluated: EvaluatedHost | FlotillaError | undefined,
-): readonly string[] | null {
-  if (evaluated instanceof FlotillaError) return null;
-  try {
-    if (evaluated === undefined) return plainSettings(name, outline.plain).deployment.tags;
-    return hostFromEvaluation(evaluated, outline).host.deployment.tags;
-  } catch (error) {
-    if (error instanceof FlotillaError) return null;
-    throw error;
   }
 }
 

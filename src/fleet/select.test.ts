@@ -1,14 +1,22 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FlotillaError } from "../domain/flotilla-error.ts";
-import { everyHost, needsTags, parseSelection, select } from "./select.ts";
+import { mayBeMeant, select, type Selectable } from "./select.ts";
+import { everyHost, parseSelection } from "./selection.ts";
 
+const host = (name: string, tags: readonly string[] | null, facts: Partial<Selectable> = {}): Selectable => ({
+  name,
+  tags,
+  failed: false,
+  changed: false,
+  ...facts,
+});
 const fleet = [
-  { name: "web-01", tags: ["web", "eu"] },
-  { name: "web-02", tags: ["web", "us"] },
-  { name: "web.03", tags: ["web", "old"] },
-  { name: "db-01", tags: ["db", "eu"] },
-  { name: "ns", tags: [] },
+  host("web-01", ["web", "eu"], { failed: true }),
+  host("web-02", ["web", "us"], { changed: true }),
+  host("web.03", ["web", "old"]),
+  host("db-01", ["db", "eu"], { failed: true, changed: true }),
+  host("ns", []),
 ];
 const named = (text: string): string =>
   select(parseSelection(text), fleet)
@@ -43,21 +51,43 @@ describe("select", () => {
     ["@web,!@old", "web-01 web-02"],
     ["! @web,! ns", "db-01"],
     ["*", "web-01 web-02 web.03 db-01 ns"],
+    ["@web+@eu", "web-01"],
+    ["@web+!web-02", "web-01 web.03"],
+    ["@web+@eu,ns", "web-01 ns"],
+    ["@eu+@web,@us+web-*", "web-01 web-02"],
+    ["!@web+!ns", "db-01"],
+    ["*,!@web+!ns", "db-01"],
+    ["!@web+@eu", "db-01"],
+    ["@failed", "web-01 db-01"],
+    ["!@failed", "web-02 web.03 ns"],
+    ["@changed+!@failed", "web-02"],
+    ["ns,@changed", "web-02 db-01 ns"],
   ])("%s selects %s", (text, expected) => {
     expect(named(text)).toBe(expected);
   });
 
   it.each([
-    ["", "the selection is empty"],
-    ["  ", "the selection is empty"],
-    ["web-01,,ns", "empty term"],
-    ["!", "empty term"],
-    ["@", "empty term"],
-    ["web-[01", "not a pattern"],
-    ["web-[9-1]", "not a pattern"],
-    ["web-01,!web-01", "leaves out every host"],
-  ])("refuses %j: %s", (text, message) => {
-    expect(refused(text)).toMatchObject({ code: "E_SELECTION", message: expect.stringContaining(message) });
+    ["web-01,!web-01", undefined],
+    ["@us+@eu", undefined],
+    ["ns+@failed", "@failed means hosts whose newest run did not end well; a tag of that name is written @[f]ailed"],
+    [
+      "@old+@changed",
+      "@changed means hosts that run something else than they are configured to; a tag of that name is written @[c]hanged",
+    ],
+  ])("refuses %j, which leaves nothing", (text, hint) => {
+    expect(refused(text)).toMatchObject({ code: "E_SELECTION", message: expect.stringContaining("no host is left") });
+    expect(refused(text).hint).toBe(hint);
+  });
+
+  it.each([
+    [1, null, "web-01 web-02 web.03 db-01 ns"],
+    [2, null, "web-01 web.03 ns"],
+    [1, 2, "web-01 web-02"],
+    [2, 2, "web-01 web.03"],
+    [9, 9, "web-01"],
+  ])("keeps each %jth, and %j of them", (every, limit, expected) => {
+    const kept = select({ ...everyHost, every, limit }, fleet);
+    expect(kept.map(({ name }) => name).join(" ")).toBe(expected);
   });
 
   it.each([
@@ -78,17 +108,30 @@ describe("select", () => {
     expect(select(everyHost, [])).toEqual([]);
   });
 
-  it("asks for tags only where a term is about tags", () => {
-    expect(needsTags(everyHost)).toBe(false);
-    expect(needsTags(parseSelection("web-*,!ns"))).toBe(false);
-    expect(needsTags(parseSelection("web-*,!@old"))).toBe(true);
+  it("means rather than leaves out where something is not known", () => {
+    const unknown = [host("a", null, { changed: null }), host("b", ["web"]), host("c", [])];
+    const meant = (text: string): string =>
+      select(parseSelection(text), unknown)
+        .map(({ name }) => name)
+        .join(" ");
+    expect(meant("@web")).toBe("a b");
+    expect(meant("!@web")).toBe("a c");
+    expect(meant("@changed")).toBe("a");
+    expect(meant("!@changed")).toBe("a b c");
+    expect(meant("@web,!a")).toBe("b");
   });
 });
 
 describe("select, for any fleet", () => {
   const word = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,6}$/u);
+  const anyHost: fc.Arbitrary<Selectable> = fc.record({
+    name: word,
+    tags: fc.array(word, { maxLength: 3 }),
+    failed: fc.boolean(),
+    changed: fc.boolean(),
+  });
   const anyFleet = fc
-    .uniqueArray(fc.record({ name: word, tags: fc.array(word, { maxLength: 3 }) }), {
+    .uniqueArray(anyHost, {
       selector: (host) => host.name,
       minLength: 2,
       maxLength: 12,
@@ -113,6 +156,37 @@ describe("select, for any fleet", () => {
         const out = some.map((host) => `!${host.name}`);
         const terms = first ? [...out, "*"] : ["*", ...out];
         expect(select(parseSelection(terms.join(",")), hosts).filter((host) => some.includes(host))).toEqual([]);
+      }),
+    );
+  });
+
+  it("an algebra of sets: comma is union, plus is intersection, ! is complement", () => {
+    const term = fc.constantFrom("*", "@*", "@failed", "@changed", "[a-m]*", "@[a-m]*", "*1*");
+    fc.assert(
+      fc.property(anyFleet, term, term, ([hosts], left, right) => {
+        const meant = (text: string): readonly Selectable[] => mayBeMeant(parseSelection(text), hosts);
+        const [inLeft, inRight] = [meant(left), meant(right)];
+        expect(meant(`${left},${right}`)).toEqual(hosts.filter((one) => inLeft.includes(one) || inRight.includes(one)));
+        expect(meant(`${left}+${right}`)).toEqual(inLeft.filter((one) => inRight.includes(one)));
+        expect(meant(`!${left}`)).toEqual(hosts.filter((one) => !inLeft.includes(one)));
+        expect(meant(`${left}+!${right}`)).toEqual(meant(`${left},!${right}`));
+        expect(meant(`!${left}+!${right}`)).toEqual(meant(`!${left},!${right}`));
+      }),
+    );
+  });
+
+  it("learning more never brings a host in that was out before", () => {
+    const text = fc.constantFrom("@a*", "!@a*", "@failed+@[a-m]*", "!@changed,@*", "@a*+!@changed");
+    fc.assert(
+      fc.property(anyFleet, text, fc.boolean(), fc.boolean(), ([hosts], text, tags, changed) => {
+        const before = hosts.map((one) => ({
+          ...one,
+          tags: tags ? null : one.tags,
+          changed: changed ? null : one.changed,
+        }));
+        const possible = mayBeMeant(parseSelection(text), before).map(({ name }) => name);
+        const meant = mayBeMeant(parseSelection(text), hosts).map(({ name }) => name);
+        expect(possible).toEqual(expect.arrayContaining(meant));
       }),
     );
   });

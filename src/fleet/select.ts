@@ -1,117 +1,90 @@
-// The selection grammar of --on: which hosts of the fleet a run is about.
-//
-//   web-01            a name            web-*, web-0[1-4]   globs: * ? [ab] [a-z] [!a]
-//   @web, @role-*     a tag             !db-01, !@old       leave out
-//   a,b,@c            or; only exclusions mean everything but those
+// Which hosts of a fleet a selection means, by what is known of them so far.
 import { FlotillaError } from "../domain/flotilla-error.ts";
-import { type Glob, parseGlob } from "./glob.ts";
 import { nearestName } from "./nearest-name.ts";
+import { asksFor, type GlobMatcher, keywords, type Matcher, type Selection, type Term, termsOf } from "./selection.ts";
 
-/** What a selection looks at. */
+/** What a selection looks at. Where something is null, it is not known: the host is then meant rather than left out. */
 export interface Selectable {
   readonly name: string;
-  /** null: not known, as the host does not evaluate. It may then have any tag, and is meant rather than left out. */
   readonly tags: readonly string[] | null;
-}
-
-/** What one term of a selection asks of a host. */
-export type Matcher = { readonly kind: "name"; readonly glob: Glob } | { readonly kind: "tag"; readonly glob: Glob };
-
-export interface Term {
-  /** As the operator wrote it, for messages. */
-  readonly text: string;
-  readonly exclude: boolean;
-  readonly matcher: Matcher;
-}
-
-export interface Selection {
-  readonly text: string;
-  /** Empty: every host. */
-  readonly terms: readonly Term[];
-}
-
-/** The selection of a run without --on. */
-export const everyHost: Selection = { text: "", terms: [] };
-
-/**
- * Reads a selection. E_SELECTION where it is blank, has an empty term, or a glob that cannot be read.
- *
- * @example parseSelection("@web,!web-03")
- */
-export function parseSelection(text: string): Selection {
-  if (text.trim() === "") {
-    throw new FlotillaError("E_SELECTION", "the selection is empty", {
-      hint: "name hosts or @tags, or leave --on out to mean every host",
-    });
-  }
-  return { text, terms: text.split(",").map((term) => parseTerm(term.trim(), text)) };
-}
-
-function parseTerm(text: string, selection: string): Term {
-  const exclude = text.startsWith("!");
-  const subject = exclude ? text.slice(1).trimStart() : text;
-  const isTag = subject.startsWith("@");
-  const word = isTag ? subject.slice(1) : subject;
-  if (word === "") {
-    throw new FlotillaError("E_SELECTION", `the selection "${selection}" has an empty term`, {
-      hint: "terms are separated by one comma each: web-01,@db,!db-03",
-    });
-  }
-  const glob = parseGlob(word);
-  if (glob === null) {
-    throw new FlotillaError("E_SELECTION", `"${text}" is not a pattern: its brackets cannot be read`, {
-      hint: "brackets hold letters or rising ranges: web-0[1-4]",
-    });
-  }
-  return { text, exclude, matcher: { kind: isTag ? "tag" : "name", glob } };
-}
-
-/** Whether the selection can only be answered with the hosts' tags; where not, their names are enough. */
-export function needsTags(selection: Selection): boolean {
-  return selection.terms.some((term) => term.matcher.kind === "tag");
+  /** Whether the newest run that had it did not end well. */
+  readonly failed: boolean | null;
+  /** Whether something else runs there than its configuration describes. */
+  readonly changed: boolean | null;
 }
 
 /**
- * The hosts that a selection means, in the order they came in. A term that matches nothing is a mistake also where it
- * leaves out: E_SELECTION with the nearest name. So is a selection with nothing left.
+ * The hosts that a selection means, in the order they came in. A name or tag that no host has is a mistake also where it
+ * leaves out: E_SELECTION with the nearest one. So is a selection with nothing left.
  *
  * @example select(parseSelection("web-*,!web-03"), hosts)
  */
 export function select<Host extends Selectable>(selection: Selection, hosts: readonly Host[]): readonly Host[] {
-  for (const term of selection.terms) {
-    if (!hosts.some((host) => matches(term.matcher, host, true))) throw unknownTerm(term, hosts);
-  }
-  const wanted = selection.terms.filter((term) => !term.exclude);
-  const leftOut = selection.terms.filter((term) => term.exclude);
-  const selected = hosts.filter(
-    (host) =>
-      (wanted.length === 0 || wanted.some((term) => matches(term.matcher, host, true))) &&
-      !leftOut.some((term) => matches(term.matcher, host, false)),
-  );
-  if (selected.length === 0 && hosts.length > 0) {
-    throw new FlotillaError("E_SELECTION", `the selection "${selection.text}" leaves out every host it names`);
-  }
-  return selected;
+  const [unknown] = unmatchedGlobs(selection, hosts);
+  if (unknown !== undefined) throw unknownWord(unknown, hosts);
+  const selected = mayBeMeant(selection, hosts);
+  if (selected.length === 0 && hosts.length > 0) throw nothingLeft(selection);
+  const { every, limit } = selection;
+  return selected.filter((_, index) => index % every === 0).slice(0, limit ?? undefined);
 }
 
-function matches(matcher: Matcher, host: Selectable, unknown: boolean): boolean {
+/** The hosts that the selection can mean as far as is known: none is missing that it will mean once more is known. */
+export function mayBeMeant<Host extends Selectable>(selection: Selection, hosts: readonly Host[]): readonly Host[] {
+  const { alternatives } = selection;
+  const leftOut = alternatives.filter((terms) => terms.every(({ exclude }) => exclude)).flat();
+  const wanted = alternatives.filter((terms) => !terms.every(({ exclude }) => exclude));
+  return hosts.filter(
+    (host) =>
+      leftOut.every((term) => mayHold(term, host)) &&
+      (wanted.length === 0 || wanted.some((terms) => terms.every((term) => mayHold(term, host)))),
+  );
+}
+
+/** The names and tags of the selection that no host is known to have or may have. */
+export function unmatchedGlobs(selection: Selection, hosts: readonly Selectable[]): readonly GlobMatcher[] {
+  return termsOf(selection).flatMap(({ matcher }) =>
+    (matcher.kind === "name" || matcher.kind === "tag") && !hosts.some((host) => matches(matcher, host) ?? true)
+      ? [matcher]
+      : [],
+  );
+}
+
+const mayHold = ({ exclude, matcher }: Term, host: Selectable): boolean => matches(matcher, host) !== exclude;
+
+/** null: not known. */
+function matches(matcher: Matcher, host: Selectable): boolean | null {
   switch (matcher.kind) {
     case "name":
       return matcher.glob.matches(host.name);
     case "tag":
-      return host.tags?.some((tag) => matcher.glob.matches(tag)) ?? unknown;
+      return host.tags?.some((tag) => matcher.glob.matches(tag)) ?? null;
+    case "failed":
+      return host.failed;
+    case "changed":
+      return host.changed;
   }
 }
 
-function unknownTerm(term: Term, hosts: readonly Selectable[]): FlotillaError {
-  const { kind, glob } = term.matcher;
+const keywordHints = {
+  failed: "@failed means hosts whose newest run did not end well; a tag of that name is written @[f]ailed",
+  changed:
+    "@changed means hosts that run something else than they are configured to; a tag of that name is written @[c]hanged",
+} as const;
+
+function nothingLeft(selection: Selection): FlotillaError {
+  const keyword = keywords.find((keyword) => asksFor(selection, keyword));
+  const hint = keyword === undefined ? undefined : keywordHints[keyword];
+  return new FlotillaError("E_SELECTION", `no host is left of the selection "${selection.text}"`, { hint });
+}
+
+function unknownWord({ glob, kind }: GlobMatcher, hosts: readonly Selectable[]): FlotillaError {
   const names = hosts.map((host) => host.name);
   const tags = [...new Set(hosts.flatMap((host) => host.tags ?? []))];
   const message = `no host of the fleet ${kind === "tag" ? "has a tag" : "is named"} ${glob.isPattern ? "like " : ""}"${glob.text}"`;
   return new FlotillaError("E_SELECTION", message, { hint: suggestion(kind, glob.text, names, tags) });
 }
 
-function suggestion(kind: Matcher["kind"], word: string, names: readonly string[], tags: readonly string[]): string {
+function suggestion(kind: "name" | "tag", word: string, names: readonly string[], tags: readonly string[]): string {
   const tag = nearestName(word, tags);
   const name = nearestName(word, names);
   if (kind === "tag") {

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import type { FleetOptions } from "../cli/use-cases.ts";
 import { findFleet, namedFleet } from "../fleet/find-fleet.ts";
 import { type FleetSettings, fleetSettings } from "../fleet/fleet-settings.ts";
-import { everyHost, parseSelection } from "../fleet/select.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
 import { openGcRoots } from "../nix/gc-roots.ts";
 import { defaultWorkers } from "../nix/default-workers.ts";
 import type { FleetSource } from "../nix/fleet-source.ts";
 import type { Nix } from "../nix/nix.ts";
+import { hostKnowledge } from "./host-knowledge.ts";
+import { readSelection } from "./read-selection.ts";
 import type { Tools } from "./tools.ts";
 
 export interface OpenFleet {
@@ -24,12 +25,12 @@ export interface OpenFleet {
 export async function openFleet(
   options: FleetOptions,
   workers: number | null,
-  tools: Pick<Tools, "nix">,
+  tools: Tools,
   directory: string,
   signal: AbortSignal,
 ): Promise<OpenFleet> {
-  const { evaluationCache, flake, form, on } = options;
-  const selection = on === null ? everyHost : parseSelection(on);
+  const { evaluationCache, flake, form } = options;
+  const selection = await readSelection(options, directory);
   const nix = tools.nix(options.nix);
   const source = await fleetSource(flake, nix, directory, signal);
   const outline = await nix.outline({ source, form, useCache: evaluationCache, signal });
@@ -41,6 +42,7 @@ export async function openFleet(
       source,
       outline,
       selection,
+      knowledge: hostKnowledge(tools, signal),
       useCache: evaluationCache,
       evaluationWorkers: workers ?? defaultWorkers(Infinity, availableParallelism(), freemem()),
     },

@@ -42,11 +42,12 @@ test("flags, goals, shells and places to build", async () => {
 
 test("hosts and selections, of the nearest flake or the one that --flake names", async () => {
   expect(await proposed("ssh", "web")).toEqual(["web-1", "web-2"]);
-  expect(await proposed("deploy", "--on", "")).toEqual(["web-1", "web-2", "db-1", "@web"]);
+  expect(await proposed("deploy", "--on", "")).toEqual(["web-1", "web-2", "db-1", "@web", "@failed", "@changed"]);
   expect(await proposed("deploy", "--on", "db-1,!w")).toEqual(["db-1,!web-1", "db-1,!web-2"]);
-  expect(await proposed("deploy", "--on", "db-1,@")).toEqual(["db-1,@web"]);
-  expect(await proposed("deploy", "--flake", "github:ana/infra", "--on", "")).toEqual(["edge-1"]);
-  expect(await proposed("deploy", "--flake=github:ana/infra", "--on", "")).toEqual(["edge-1"]);
+  expect(await proposed("deploy", "--on", "db-1,@")).toEqual(["db-1,@web", "db-1,@failed", "db-1,@changed"]);
+  expect(await proposed("deploy", "--on", "@web+!db")).toEqual(["@web+!db-1"]);
+  expect(await proposed("deploy", "--flake", "github:ana/infra", "--on", "e")).toEqual(["edge-1"]);
+  expect(await proposed("deploy", "--flake=github:ana/infra", "--on", "e")).toEqual(["edge-1"]);
 });
 
 test("`flotilla hosts` leaves what completion knows, unless it listed a part", async () => {
@@ -62,7 +63,7 @@ test("`flotilla hosts` leaves what completion knows, unless it listed a part", a
   await runFlotilla(["hosts", "--on", "new-1"], world);
   expect(await proposed("ssh", "")).toContain("web-1");
   await runFlotilla(["hosts"], world);
-  expect(await proposed("deploy", "--on", "")).toEqual(["new-1", "@new"]);
+  expect(await proposed("deploy", "--on", "")).toEqual(["new-1", "@new", "@failed", "@changed"]);
 });
 
 test("past a pair flag, finished or not", async () => {

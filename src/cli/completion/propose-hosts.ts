@@ -9,8 +9,8 @@ export async function proposeHosts(this: Context): Promise<readonly string[]> {
 /** The last part of a selection: `web-1,@d` proposes `web-1,@db`. */
 export async function proposeSelection(this: Context, partial: string): Promise<readonly string[]> {
   const { hosts, tags } = await recall(this);
-  const begun = /^(?:.*,)?!?/.exec(partial)?.[0] ?? "";
-  return [...hosts, ...tags.map((tag) => `@${tag}`)].map((word) => `${begun}${word}`);
+  const begun = /^(?:.*[,+])?!?/.exec(partial)?.[0] ?? "";
+  return [...hosts, ...tags.map((tag) => `@${tag}`), "@failed", "@changed"].map((word) => `${begun}${word}`);
 }
 
 /** Leaves the whole fleet's names and tags for the functions above. */

@@ -10,6 +10,9 @@ export interface SelectionFlags {
   readonly flake: string | undefined;
   readonly from: FleetFormName | undefined;
   readonly on: readonly string[] | undefined;
+  readonly onFile: string | undefined;
+  readonly every: number;
+  readonly limit: number | undefined;
 }
 
 export interface NixFlags {
@@ -47,7 +50,28 @@ export const selectionFlags: FlagParametersForType<SelectionFlags, Context> = {
     variadic: true,
     placeholder: "SELECTION",
     proposeCompletions: proposeSelection,
-    brief: "Names, globs, @tag; ! leaves out, a comma means or (default: all)",
+    brief: "Names, globs, @tag, @failed, @changed; ! not, + and, comma or (default: all)",
+  },
+  onFile: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "FILE",
+    brief: "Also the hosts of a file with one selection a line; - is stdin",
+  },
+  every: {
+    kind: "parsed",
+    parse: validated("--every", (parsers) => parsers.count),
+    default: "1",
+    placeholder: "N",
+    brief: "Of the selected hosts the first, and then each Nth",
+  },
+  limit: {
+    kind: "parsed",
+    parse: validated("--limit", (parsers) => parsers.count),
+    optional: true,
+    placeholder: "N",
+    brief: "At most so many of the selected hosts",
   },
 };
 
@@ -95,6 +119,9 @@ export const fleetOptions = (
   flake: flags.flake ?? null,
   form: flags.from ?? null,
   on: flags.on === undefined ? null : flags.on.join(","),
+  onFile: flags.onFile ?? null,
+  every: flags.every ?? 1,
+  limit: flags.limit ?? null,
   nix: {
     showTrace: flags.showTrace,
     impure: flags.impure,
