@@ -3,7 +3,7 @@ import { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { GenerationNumber } from "../domain/generation-number.ts";
 import { StorePath } from "../domain/store-path.ts";
-import { hostRecords, printable } from "./host-records.ts";
+import { type HostRecords, hostRecords, printable } from "./host-records.ts";
 import { nixPlatform } from "./nix-platform.ts";
 
 export interface Inspection {
@@ -50,8 +50,19 @@ const storePath = z
   .default(null);
 const flag = z.enum(["yes"]).optional();
 
+/** What only root sees: guard-records.sh. */
+const RootRecords = z.object({
+  lock_run: orNull,
+  lock_operator: orNull,
+  lock_since: orNull,
+  run: orNull,
+  run_state: orNull,
+  run_outcome: orNull,
+  run_system: orNull,
+});
+
 /** The records that stand once in the output; what a host leaves out, or has nothing to say to, is null. */
-const Records = z.object({
+const Records = RootRecords.extend({
   nixos: flag,
   kernel_name: text,
   machine: text,
@@ -72,13 +83,6 @@ const Records = z.object({
   failed_units: z.string().default(""),
   elevated: flag,
   space: z.string().default(""),
-  lock_run: orNull,
-  lock_operator: orNull,
-  lock_since: orNull,
-  run: orNull,
-  run_state: orNull,
-  run_outcome: orNull,
-  run_system: orNull,
 });
 
 /**
@@ -122,6 +126,13 @@ function inspectionOf(
     failedUnits: unitNames(records.failed_units),
     freeBytes: { nix: free.get("/nix/store") ?? null, boot: free.get("/boot") ?? null },
     elevation: records.elevated === "yes" ? elevation : null,
+    needsReboot: records.needs_reboot === "yes",
+    ...rootFindings(records),
+  };
+}
+
+function rootFindings(records: z.output<typeof RootRecords>): Pick<Inspection, "lock" | "lastRun"> {
+  return {
     lock:
       records.lock_run === null
         ? null
@@ -135,8 +146,16 @@ function inspectionOf(
             outcome: records.run_outcome,
             system: records.run_system?.replaceAll("'", "") ?? null,
           },
-    needsReboot: records.needs_reboot === "yes",
   };
+}
+
+/** With what root saw afterwards, and the words that made us root. */
+export function completeInspection(
+  inspection: Inspection,
+  elevation: readonly string[],
+  records: HostRecords,
+): Inspection {
+  return { ...inspection, elevation, ...rootFindings(RootRecords.parse(Object.fromEntries(records))) };
 }
 
 /** The first word of each line of `systemctl list-units`; names of units have no blanks in them. */

@@ -17,7 +17,10 @@ export interface Connection {
   readonly target: Target;
   /** Words that make the login user root; [] for root itself; null: not known yet, or there is no way. At first the target's. */
   readonly elevation: readonly string[] | null;
-  /** The same login, once the inspection has told how its user becomes root. */
+  /**
+   * The same login, once the inspection has told how its user becomes root. Where the login was given a password, sudo
+   * reads it from stdin (ssh/elevation.ts), and the elevation says so.
+   */
   withElevation(words: readonly string[] | null): Connection;
   /**
    * Rejects with a classified FlotillaError when ssh itself fails (E_CONNECTION_LOST and such), when the elevation is

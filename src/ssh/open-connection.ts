@@ -5,7 +5,9 @@ import pLimit from "p-limit";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { shellQuote } from "../domain/shell-quote.ts";
 import type { ProcessResult, Runner, RunningProcess, RunOptions } from "../process/runner.ts";
+import type { Secret } from "../domain/secret.ts";
 import { classifyElevationError, classifySshError, saysConnectionLost } from "./classify-ssh-error.ts";
+import { elevatedInput, passwordElevation } from "./elevation.ts";
 import type { Connection, OpenConnectionOptions, OpenedConnection, RemoteCommand } from "./connection.ts";
 import {
   channelArguments,
@@ -24,13 +26,18 @@ const lifetime = 7 * 24 * 3_600_000;
 /** Milliseconds an ending master may take to say good-bye. */
 const farewell = 1_000;
 
-/** Logs in, runs `firstScript`, and keeps the connection. Rejects with what ssh said, classified. */
+/**
+ * Logs in, runs `firstScript`, and keeps the connection. Rejects with what ssh said, classified.
+ *
+ * @param password what sudo is told there when it asks; null where nobody was asked for it
+ */
 export async function openConnection(
   runner: Runner,
   target: Target,
   login: Login,
   socket: string,
   options: OpenConnectionOptions,
+  password: Secret | null = null,
 ): Promise<OpenedConnection> {
   const mark = randomUUID();
   const output = Promise.withResolvers<string>();
@@ -51,7 +58,7 @@ export async function openConnection(
   master.finished.then((result) => output.reject(endedEarly(target, result)), output.reject);
   try {
     const firstOutput = await output.promise;
-    return { connection: connectionThrough(runner, target, master, socket), firstOutput };
+    return { connection: connectionThrough(runner, target, master, socket, password), firstOutput };
   } catch (error) {
     master.kill();
     throw error;
@@ -90,7 +97,13 @@ function between(begin: string, end: string, give: (text: string) => void): (lin
   };
 }
 
-function connectionThrough(runner: Runner, target: Target, master: RunningProcess, socket: string): Connection {
+function connectionThrough(
+  runner: Runner,
+  target: Target,
+  master: RunningProcess,
+  socket: string,
+  password: Secret | null,
+): Connection {
   const limit = pLimit(channels);
   let ended: ProcessResult | null = null;
   let closing: Promise<void> | null = null;
@@ -112,7 +125,7 @@ function connectionThrough(runner: Runner, target: Target, master: RunningProces
   ): Promise<ProcessResult> => {
     const prefix = command.asRoot ? elevation : [];
     if (prefix === null) throw noElevation(target);
-    const words = [...prefix, ...command.words];
+    const { words, stdin } = elevatedInput(prefix, password, command);
     const result = await limit(() => {
       if (options.signal?.aborted === true) throw interrupted(target);
       return runner.run(
@@ -120,7 +133,7 @@ function connectionThrough(runner: Runner, target: Target, master: RunningProces
           file: "ssh",
           args: channelArguments(target, socket, words),
           deadline: command.deadline,
-          ...(command.stdin === undefined ? {} : { stdin: command.stdin }),
+          ...(stdin === undefined ? {} : { stdin }),
         },
         options,
       );
@@ -135,7 +148,8 @@ function connectionThrough(runner: Runner, target: Target, master: RunningProces
     return result;
   };
 
-  const withElevation = (elevation: readonly string[] | null): Connection => {
+  const withElevation = (words: readonly string[] | null): Connection => {
+    const elevation = words === null || password === null ? words : passwordElevation(words);
     return {
       target,
       elevation,
@@ -192,7 +206,7 @@ function noElevation(target: Target): FlotillaError {
     `${target.host}: ${target.user ?? "the login user"} has no way to become root`,
     {
       host: target.host,
-      hint: "log in as root, or allow sudo, doas or run0 without a password",
+      hint: "log in as root, allow sudo, doas or run0 without a password, or give sudo's with --ask-sudo-password",
     },
   );
 }

@@ -1,15 +1,19 @@
 // OpenSSH, the program, as the transport: people's ~/.ssh/config, agents, jump hosts and hardware keys work as they do by hand.
 import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { Secret } from "../domain/secret.ts";
 import type { Runner } from "../process/runner.ts";
 import type { Connection, Ssh } from "./connection.ts";
 import { type ControlDirectory, createControlDirectory } from "./control-directory.ts";
 import { openConnection } from "./open-connection.ts";
+import { openLocalConnection } from "./local-connection.ts";
 import { configurationArguments, type Environment, interactiveArguments, type Login } from "./ssh-arguments.ts";
-import type { Target } from "./target.ts";
+import { isThisMachine, type Target } from "./target.ts";
 
 export interface SshSettings {
   /** SSH_CONFIG_FILE, NIX_SSHOPTS and XDG_RUNTIME_DIR are read from it. */
   readonly environment: Environment;
+  /** What sudo is told where it asks, on every host; asked of the operator once, before the first login. */
+  readonly elevationPassword?: () => Secret | null;
 }
 
 /** Milliseconds for reading ssh's configuration, which may run programs of the operator's (`Match exec`). */
@@ -25,7 +29,7 @@ const publicKey = /^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3}(?: [^\r\n]*)?$/;
  * const ssh = openSsh(runner, { environment: process.env });
  * const { connection, firstOutput } = await ssh.open(target, { deadline: 15_000, firstScript: "uname -m" });
  */
-export function openSsh(runner: Runner, { environment }: SshSettings): Ssh {
+export function openSsh(runner: Runner, { environment, elevationPassword = () => null }: SshSettings): Ssh {
   let directory: ControlDirectory | null = null;
   const connections = new Set<Connection>();
 
@@ -37,13 +41,22 @@ export function openSsh(runner: Runner, { environment }: SshSettings): Ssh {
 
   return {
     async open(target, options) {
-      const opened = await openConnection(runner, target, loginTo(target), files().socket(), options);
+      const password = elevationPassword();
+      const opened = isThisMachine(target)
+        ? await openLocalConnection(runner, target, options, password)
+        : await openConnection(runner, target, loginTo(target), files().socket(), options, password);
       connections.add(opened.connection);
       return opened;
     },
-    interactive: async (target, words = []) =>
-      runner.interactive({ file: "ssh", args: interactiveArguments(target, loginTo(target), words) }),
+    interactive: async (target, words = []) => {
+      if (!isThisMachine(target)) {
+        return runner.interactive({ file: "ssh", args: interactiveArguments(target, loginTo(target), words) });
+      }
+      const [file = environment["SHELL"] ?? "/bin/sh", ...args] = words;
+      return runner.interactive({ file, args });
+    },
     async configuredPort(target) {
+      if (isThisMachine(target)) return 22;
       const args = configurationArguments(target, loginTo(target));
       const { stdout } = await runner.run({ file: "ssh", args, deadline: configurationDeadline });
       return Number(/^port (\d+)$/m.exec(stdout)?.[1] ?? 22);

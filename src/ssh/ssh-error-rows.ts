@@ -207,11 +207,18 @@ export const sshErrorRows: readonly Row[] = [
 
 export const elevationErrorRows: readonly Row[] = [
   {
+    pattern: /^Sorry, try again\.|^sudo: (?:\d+ incorrect password attempts?|no password was provided)/im,
+    code: "E_ELEVATION",
+    message: () => "sudo does not take the password",
+    hint: (_, target) => `it is the password of ${target.user ?? "the login user"} on that host that sudo asks for`,
+  },
+  {
     pattern:
       /^sudo: (?:a password is required|a terminal is required to read the password|no tty present.*|sorry, you must have a tty to run sudo)|interactive authentication is required/im,
     code: "E_ELEVATION",
     message: () => "sudo wants a password",
-    hint: (_, target) => `give ${target.user ?? "the user"} NOPASSWD in security.sudo.extraRules, or log in as root`,
+    hint: (_, target) =>
+      `give its password with --ask-sudo-password, give ${target.user ?? "the user"} NOPASSWD in security.sudo.extraRules, or log in as root`,
   },
   {
     pattern:

@@ -3,7 +3,7 @@ import type { HostName } from "../domain/host-name.ts";
 
 export interface Target {
   readonly host: HostName;
-  /** An address, a name, or an alias of ~/.ssh/config; without brackets also for IPv6. */
+  /** An address, a name, or an alias of ~/.ssh/config; without brackets also for IPv6. `thisMachine`: no ssh at all. */
   readonly address: string;
   readonly port: number | null;
   readonly user: string | null;
@@ -14,8 +14,14 @@ export interface Target {
   readonly elevation: readonly string[] | null;
 }
 
+/** In place of an address: the machine we run on, reached without ssh. It is the root of DNS, which no host can have. */
+export const thisMachine = ".";
+
+export const isThisMachine = ({ address }: Pick<Target, "address">): boolean => address === thisMachine;
+
 /** How people write it: user@address:port, with brackets around IPv6. */
 export function describeTarget(target: Target): string {
+  if (isThisMachine(target)) return "this machine";
   const address = target.address.includes(":") ? `[${target.address}]` : target.address;
   return `${target.user === null ? "" : `${target.user}@`}${address}${target.port === null ? "" : `:${target.port}`}`;
 }

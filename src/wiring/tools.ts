@@ -6,6 +6,7 @@ import type { GuardClient } from "../activation/guard-client.ts";
 import { guardScript } from "../activation/guard-script.ts";
 import { inspectionScript } from "../checks/inspection-script.ts";
 import type { FlotillaError } from "../domain/flotilla-error.ts";
+import type { Secret } from "../domain/secret.ts";
 import type { History } from "../history/history.ts";
 import { openHistory } from "../history/open-history.ts";
 import { nixPrograms } from "../nix/nix-programs.ts";
@@ -30,6 +31,8 @@ export class Tools {
   readonly environment: Environment;
   readonly runner: Runner = spawnRunner();
   readonly ssh: Ssh;
+  /** What sudo is told where it asks; whoever asks the operator for it puts it here, before the first login. */
+  elevationPassword: Secret | null = null;
   readonly stateDirectory: string;
   readonly #cacheDirectory: string;
   readonly #onWarning: (warning: FlotillaError) => void;
@@ -38,7 +41,7 @@ export class Tools {
   /** @param onWarning told what is wrong with the history, which never stops a run */
   constructor(environment: Environment, onWarning: (warning: FlotillaError) => void) {
     this.environment = environment;
-    this.ssh = openSsh(this.runner, { environment });
+    this.ssh = openSsh(this.runner, { environment, elevationPassword: () => this.elevationPassword });
     const { state, cache } = directories(environment);
     this.stateDirectory = state;
     this.#cacheDirectory = cache;

@@ -2,7 +2,7 @@
 import type { HostName } from "../../domain/host-name.ts";
 import { loginTargets } from "../../fleet/target-of.ts";
 import type { OpenedConnection } from "../../ssh/connection.ts";
-import type { Target } from "../../ssh/target.ts";
+import { isThisMachine, type Target } from "../../ssh/target.ts";
 import type { HostSteps } from "../deploy-host.ts";
 import type { Limit } from "../in-phase.ts";
 import { inPhase } from "../in-phase.ts";
@@ -19,7 +19,9 @@ export function connectStep(
 ): HostSteps["connect"] {
   const { halt } = interruption;
   return (name, evaluation) => {
-    const known = remember(name);
+    const remembered = remember(name);
+    // Where a machine once deployed to itself is no address of it.
+    const known = remembered === null || isThisMachine(remembered) ? null : remembered;
     const inLimit = (targets: readonly Target[]): Promise<OpenedConnection> =>
       inPhase({ emit, halt }, name, "connect", limit, () => logIn(targets, halt));
     return logInEarly(

@@ -1,6 +1,7 @@
 // Sending a built system to its host over the run's own connection.
 import { keepProfiles } from "../../activation/keep-system.ts";
 import { changesHosts } from "../../domain/goal.ts";
+import { openRootChannel } from "../../ssh/root-channel.ts";
 import type { HostSteps } from "../deploy-host.ts";
 import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
@@ -14,15 +15,20 @@ export function copyStep(
     // What was built on the host is there already, and kept.
     if (buildPlace(settings.buildOn, host.deployment).kind === "target") return;
     if (changesHosts(settings.goal)) await keepProfiles(connection, run, host, interruption.halt);
-    await nix.copy({
-      paths: host.profiles.map(({ path }) => path),
-      authority: connection.nix.authority,
-      environment: connection.nix.environment,
-      elevation: connection.elevation ?? [],
-      substituteOnDestination: settings.substitute,
-      signal: interruption.halt,
-      onProgress: (progress) => emit({ type: "host-progress", host: host.name, phase: "copy", ...progress }),
-      onLog: (line) => emit({ type: "host-log", host: host.name, phase: "copy", line }),
-    });
+    const channel = await openRootChannel(connection, ["nix-daemon", "--stdio"], interruption.halt);
+    try {
+      await nix.copy({
+        paths: host.profiles.map(({ path }) => path),
+        authority: connection.nix.authority,
+        environment: connection.nix.environment,
+        elevation: channel.elevation,
+        substituteOnDestination: settings.substitute,
+        signal: interruption.halt,
+        onProgress: (progress) => emit({ type: "host-progress", host: host.name, phase: "copy", ...progress }),
+        onLog: (line) => emit({ type: "host-log", host: host.name, phase: "copy", line }),
+      });
+    } finally {
+      await channel.close();
+    }
   };
 }
