@@ -73,4 +73,5 @@ records=$1/var/lib/flotilla/runs
 printf '\000'
 tell_holder
 tell_newest_run
+if [ -e "$1/var/lib/flotilla/keys" ]; then record keys yes; fi
 exit 0

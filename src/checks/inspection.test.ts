@@ -104,6 +104,7 @@ describe.each(present)("inspect.sh under %s", (_, [shell, ...args]) => {
       lock: null,
       lastRun: null,
       needsReboot: false,
+      hasKeys: false,
     });
   });
 
@@ -196,6 +197,12 @@ describe.each(present)("inspect.sh under %s", (_, [shell, ...args]) => {
     expect(inspect().lock).toEqual({ run: "bbbbbbbb", operator: "ben@desk 'x'", since: "2025-11-20T10:00:00Z" });
     systemd("running", "", "inactive");
     expect(inspect().lock).toBeNull();
+  });
+
+  it("knows whether keys lie there that flotilla sent", () => {
+    makeHost();
+    put("/var/lib/flotilla/keys", "");
+    expect(inspect().hasKeys).toBe(true);
   });
 
   it("tells the newest run, from /run where it is there too", () => {

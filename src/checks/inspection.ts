@@ -37,6 +37,8 @@ export interface Inspection {
     readonly system: string | null;
   } | null;
   readonly needsReboot: boolean;
+  /** Whether keys lie there that flotilla sent. Seen only by root. */
+  readonly hasKeys: boolean;
 }
 
 const text = z.string().transform(printable);
@@ -59,6 +61,7 @@ const RootRecords = z.object({
   run_state: orNull,
   run_outcome: orNull,
   run_system: orNull,
+  keys: flag,
 });
 
 /** The records that stand once in the output; what a host leaves out, or has nothing to say to, is null. */
@@ -131,7 +134,7 @@ function inspectionOf(
   };
 }
 
-function rootFindings(records: z.output<typeof RootRecords>): Pick<Inspection, "lock" | "lastRun"> {
+function rootFindings(records: z.output<typeof RootRecords>): Pick<Inspection, "lock" | "lastRun" | "hasKeys"> {
   return {
     lock:
       records.lock_run === null
@@ -146,6 +149,7 @@ function rootFindings(records: z.output<typeof RootRecords>): Pick<Inspection, "
             outcome: records.run_outcome,
             system: records.run_system?.replaceAll("'", "") ?? null,
           },
+    hasKeys: records.keys === "yes",
   };
 }
 

@@ -13,6 +13,8 @@ const context: RefusalContext = {
   knownMachineId: healthyInspection.machineId,
   acceptNewMachine: false,
   allowDegraded: false,
+  replaceUnknownProfiles: true,
+  isKnownHere: () => false,
   neededBytes: { nix: 1_000_000, boot: 1_000_000 },
 };
 interface Change {
@@ -105,6 +107,13 @@ describe("a host that is refused", () => {
       "E_LOCKED",
       "run bbbbbbbb of ben@desk holds the host since 2025-11-20T10:00:00Z",
       "flotilla attach bbbbbbbb",
+    ],
+    [
+      "a system of somebody else's, which is not to be replaced",
+      { context: { replaceUnknownProfiles: false } },
+      "E_UNKNOWN_PROFILE",
+      "was not deployed from here",
+      "--force-replace-unknown-profiles",
     ],
     ["no way to root", { inspection: { elevation: null } }, "E_ELEVATION", "cannot become root", "NOPASSWD"],
     [

@@ -18,6 +18,10 @@ export interface RefusalContext {
   readonly acceptNewMachine: boolean;
   /** --allow-degraded; the host's own setting counts as well. */
   readonly allowDegraded: boolean;
+  /** false: a system that was not deployed from here is not replaced. */
+  readonly replaceUnknownProfiles: boolean;
+  /** Whether a store path is in the store here. */
+  readonly isKnownHere: (path: string) => boolean;
   /** What the new system takes, as far as that is known. */
   readonly neededBytes: { readonly nix: number | null; readonly boot: number | null };
 }
@@ -53,7 +57,7 @@ export function identityRefusals(
 export function changeRefusals(
   host: RefusalHost,
   inspection: Inspection,
-  context: Pick<RefusalContext, "run" | "allowDegraded">,
+  context: Pick<RefusalContext, "run" | "allowDegraded" | "replaceUnknownProfiles" | "isKnownHere">,
 ): readonly FlotillaError[] {
   const found: FlotillaError[] = [];
   const { lock } = inspection;
@@ -67,6 +71,12 @@ export function changeRefusals(
     const hint =
       'let it: security.sudo.extraRules with NOPASSWD, or wheelNeedsPassword = false; or deployment.targetUser = "root"';
     found.push(refusal(host, "E_ELEVATION", message, { hint }));
+  }
+  const profile = inspection.profileSystem ?? inspection.currentSystem;
+  if (!context.replaceUnknownProfiles && profile !== null && !context.isKnownHere(profile)) {
+    const message = `${profile} was not deployed from here, and deployment.replaceUnknownProfiles is false`;
+    const hint = "see who deployed it and merge; or go on with --force-replace-unknown-profiles";
+    found.push(refusal(host, "E_UNKNOWN_PROFILE", message, { hint }));
   }
   return [...found, ...stateRefusals(host, inspection, context.allowDegraded || host.deployment.allowDegraded)];
 }

@@ -24,4 +24,5 @@ export const healthyInspection: Inspection = {
   lock: null,
   lastRun: null,
   needsReboot: false,
+  hasKeys: false,
 };

@@ -29,9 +29,9 @@ const outcomeCell = (outcome: Outcome | null): Cell =>
   outcome === null ? null : { text: outcome, tone: outcomeSign(outcome, unicodeSymbols).tone };
 
 /** Whether the host runs what its configuration describes now. */
-function configuredCell({ configured, system }: StatusRow): Cell {
-  if (configured === null || system === null) return null;
-  return configured === system ? { text: "runs", tone: "good" } : { text: "differs", tone: "caution" };
+function configuredCell({ runsConfigured }: StatusRow): Cell {
+  if (runsConfigured === null) return null;
+  return runsConfigured ? { text: "runs", tone: "good" } : { text: "differs", tone: "caution" };
 }
 
 export const hostsColumns: readonly Column<HostRow>[] = [

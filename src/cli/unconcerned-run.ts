@@ -14,5 +14,6 @@ export const unconcernedRun = {
   reboot: false,
   keepSucceeded: false,
   installBootloader: false,
+  replaceUnknownProfiles: false,
   rollbackSucceeded: null,
 } as const satisfies Partial<DeployOptions>;

@@ -44,6 +44,7 @@ const inspection: Inspection = {
   lock: null,
   lastRun: null,
   needsReboot: false,
+  hasKeys: false,
 };
 
 /** Steps that go well and write down that they were taken. */
@@ -73,11 +74,12 @@ function scene(changes: Partial<HostSteps> = {}, seen: Partial<Inspection> = {})
     connect: take("connect", { connection, inspection: { ...inspection, ...seen } }),
     examine: async ({ profiles }, session) =>
       profiles.flatMap((profile) => standingOfSystem(profile, session.inspection) ?? []),
+    sendsKeys: true,
     sendKeys: async (_host, _session, when) => {
       taken.push(`keys ${when}`);
       return [];
     },
-    reboot: async () => [],
+    reboot: async () => null,
     refuse: async (_host, _inspection, when) => void taken.push(`refuse ${when}`),
     build: take("build", undefined),
     copy: take("copy", undefined),

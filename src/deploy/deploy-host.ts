@@ -3,6 +3,7 @@ import type { Inspection } from "../checks/inspection.ts";
 import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { Goal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
+import type { KeyMoment } from "../secrets/host-keys.ts";
 import { isSuccess } from "../domain/outcome.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { endingOfActivation, hostJourney, localJourney } from "./host-journey.ts";
@@ -16,9 +17,6 @@ import type { Standing } from "./standing.ts";
 /** By the name of a profile: the generation that holds what is wanted. */
 export type Generations = ReadonlyMap<string, GenerationNumber>;
 
-/** Which of a host's keys: those that its new system needs at its start, those that are for later, or all. */
-export type KeyTime = "pre-activation" | "post-activation" | "all";
-
 /** The steps of a run, each carried out by the room it belongs to; deploy-run.ts puts them together. */
 export interface HostSteps extends PhaseContext {
   /** Logs in and inspects, a phase with a limit of its own; begins before the evaluation has ended where an address is known. */
@@ -31,8 +29,10 @@ export interface HostSteps extends PhaseContext {
   readonly copy: (host: Host, session: HostSession) => Promise<void>;
   /** Resolves when the hosts that go before this one have succeeded; rejects with E_HALTED when one has not. */
   readonly gate: (host: Host) => Promise<void>;
+  /** false: the operator wants none sent. */
+  readonly sendsKeys: boolean;
   /** Sends keys; resolves with remarks. */
-  readonly sendKeys: (host: Host, session: HostSession, when: KeyTime) => Promise<readonly string[]>;
+  readonly sendKeys: (host: Host, session: HostSession, when: KeyMoment) => Promise<readonly string[]>;
   /** Asks the new system what it would do; resolves with its words. */
   readonly dryActivate: (host: Host, session: HostSession) => Promise<readonly string[]>;
   /** `generations`: of each profile by its name, where it is gone back to. */
@@ -42,8 +42,18 @@ export interface HostSteps extends PhaseContext {
     goal: "switch" | "boot" | "test",
     generations?: Generations,
   ) => Promise<ActivationEnd>;
-  /** Where the operator wants it: reboots, and waits for the host to be back with what it is to run. Resolves with remarks. */
-  readonly reboot: (host: Host, session: HostSession) => Promise<readonly string[]>;
+  /**
+   * Where it is wanted: reboots, waits for the host to be back with what it is to run, and does what is left over the new
+   * login. Resolves with remarks; null where it is not wanted.
+   *
+   * @param staged whether there is something that only a boot brings
+   */
+  readonly reboot: (
+    host: Host,
+    session: HostSession,
+    staged: boolean,
+    afterwards: (session: HostSession) => Promise<readonly string[]>,
+  ) => Promise<readonly string[] | null>;
   readonly limits: { readonly copy: Limit; readonly activate: Limit };
 }
 
@@ -71,7 +81,10 @@ async function reach(
 ): Promise<Ending> {
   const { inspection } = session;
   const { name } = host;
-  const sendKeys = (when: KeyTime): Promise<readonly string[]> => keysPhase(steps, host, session, when);
+  const sendKeys = (when: KeyMoment): Promise<readonly string[]> => keysPhase(steps, host, session, when);
+  // A reboot empties /run/keys.
+  const reboot = (staged: boolean): Promise<readonly string[] | null> =>
+    steps.reboot(host, session, staged, (fresh) => keysPhase(steps, host, fresh, "all"));
   if (goal === "keys") {
     await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
     await steps.gate(host);
@@ -80,9 +93,9 @@ async function reach(
   const standings = await inPhase(steps, name, "check", unlimited, () => steps.examine(host, session));
   if (isSettled(goal, standings)) {
     await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "up-to-date"));
-    // A reboot empties /run/keys, and a key may have changed where the system has not.
-    const notes = goal === "boot" ? [] : await sendKeys("all");
-    return { outcome: "unchanged", notes: [...notes, ...(await steps.reboot(host, session)), ...remarks(inspection)] };
+    // A key may have changed where the system has not.
+    const notes = (await reboot(goal === "boot")) ?? (goal === "boot" ? [] : await sendKeys("all"));
+    return { outcome: "unchanged", notes: [...notes, ...remarks(inspection)] };
   }
   await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
   await inPhase(steps, name, "build", unlimited, () => steps.build(host, session));
@@ -98,19 +111,20 @@ async function reach(
   const activate = (): Promise<ActivationEnd> => steps.activate(host, session, goal);
   const ending = endingOfActivation(await inPhase(steps, name, "activate", steps.limits.activate, activate));
   if (!isSuccess(ending.outcome)) return { ...ending, notes: [...keyNotes, ...(ending.notes ?? [])] };
-  const later = [...(await steps.reboot(host, session)), ...(goal === "boot" ? [] : await sendKeys("post-activation"))];
+  const later = (await reboot(goal === "boot")) ?? (goal === "boot" ? [] : await sendKeys("post-activation"));
   return { ...ending, notes: [...keyNotes, ...(ending.notes ?? []), ...later], before: standings };
 }
 
-/** Nothing at all where a host has no such keys. */
+/** Nothing at all where a host has no such keys, and none that are declared no more. */
 async function keysPhase(
   steps: HostSteps,
   host: Host,
   session: HostSession,
-  when: KeyTime,
+  when: KeyMoment,
 ): Promise<readonly string[]> {
-  const declared = Object.values(host.deployment.keys);
-  if (!declared.some(({ uploadAt }) => when === "all" || uploadAt === when)) return [];
+  const isDue =
+    Object.values(host.deployment.keys).length > 0 || (session.inspection.hasKeys && when !== "pre-activation");
+  if (!steps.sendsKeys || !isDue) return [];
   return inPhase(steps, host.name, "keys", unlimited, () => steps.sendKeys(host, session, when));
 }
 

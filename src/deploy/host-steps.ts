@@ -9,6 +9,7 @@ import { buildStep } from "./steps/build-step.ts";
 import { connectStep } from "./steps/connect-step.ts";
 import { copyStep } from "./steps/copy-step.ts";
 import { examineStep } from "./steps/examine-step.ts";
+import { keysStep } from "./steps/keys-step.ts";
 import { rebootStep } from "./steps/reboot-step.ts";
 import { refuseStep } from "./steps/refuse-step.ts";
 
@@ -31,7 +32,8 @@ export function hostSteps(
     copy: copyStep(settings, services),
     gate: ({ name }) => gates.pass(name),
     dryActivate: dryActivateStep(services),
-    sendKeys: async () => [],
+    sendsKeys: settings.keys,
+    sendKeys: keysStep(services),
     activate: activateStep(settings, services),
     reboot: rebootStep(settings, services),
   };

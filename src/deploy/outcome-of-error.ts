@@ -20,6 +20,7 @@ export function outcomeOfError(error: FlotillaError): Outcome {
     case "E_NOT_NIXOS":
     case "E_NOT_READY":
     case "E_PRE_ACTIVATE":
+    case "E_UNKNOWN_PROFILE":
     case "E_WRONG_HOST":
     case "E_WRONG_SYSTEM":
       return "refused";

@@ -1,13 +1,13 @@
 // What a run needs of the other rooms. main.ts puts the real ones in; tests of the pipeline put in small fakes.
 import type { GuardProfile } from "../activation/guard.ts";
+import type { ProfileState } from "../activation/profile-states.ts";
 import type { Inspection } from "../checks/inspection.ts";
 import type { Emit } from "../domain/event.ts";
-import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
-import type { StorePath } from "../domain/store-path.ts";
 import type { HealthCheck } from "../fleet/deployment.ts";
 import type { Nix } from "../nix/nix.ts";
+import type { KeyContents } from "../secrets/key-contents.ts";
 import type { Connection, OpenedConnection } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
 import type { RunClock } from "./run-clock.ts";
@@ -25,16 +25,6 @@ export interface HostMemory {
 export interface Interruption {
   readonly halt: AbortSignal;
   readonly leave: AbortSignal;
-}
-
-/** How a profile stands on its host. */
-export interface ProfileState {
-  readonly name: string;
-  /** What it holds; null where there is none yet. */
-  readonly current: StorePath | null;
-  readonly generation: GenerationNumber | null;
-  /** Whether nothing is left to do: it holds what is wanted, and that is what runs. */
-  readonly isActive: boolean;
 }
 
 export interface RunServices {
@@ -60,6 +50,8 @@ export interface RunServices {
   readonly remember: (host: HostName) => HostMemory | null;
   /** Carries out the health checks that look from here; rejects with E_HEALTH. */
   readonly checkHealth: (checks: readonly HealthCheck[], signal: AbortSignal) => Promise<void>;
+  /** What is in keys, read once a run. */
+  readonly keys: KeyContents;
   readonly emit: Emit;
   readonly clock: RunClock;
   readonly interruption: Interruption;

@@ -23,6 +23,8 @@ export interface StepSettings {
   readonly allowDegraded: boolean;
   /** Deploy although the machine behind the name is another than last time. */
   readonly acceptNewMachine: boolean;
+  /** Also where a host's settings say that a system which is not known here is not to be replaced. */
+  readonly replaceUnknownProfiles: boolean;
   /** false: keep the new system whatever happens. */
   readonly rollback: boolean | null;
   /** Seconds. */

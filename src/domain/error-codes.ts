@@ -32,6 +32,7 @@ export const errorCodes = {
   E_NOT_NIXOS: "The host does not run NixOS.",
   E_WRONG_HOST: "The machine that answers is not the one that was deployed under this name.",
   E_WRONG_SYSTEM: "The closure is for another architecture than the host's.",
+  E_UNKNOWN_PROFILE: "The host runs a system that was not deployed from here, and its settings forbid to replace such.",
   E_DEGRADED: "The host has failed units before anything was changed.",
   E_NOT_READY: "The host is still starting, is shutting down, or is in rescue mode.",
   E_LOCKED: "Another run holds the host.",

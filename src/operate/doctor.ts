@@ -115,7 +115,12 @@ export function examineHost(
   });
   const refusals = [
     ...identityRefusals(host, inspection, { knownMachineId, acceptNewMachine: false }),
-    ...changeRefusals(host, inspection, { run: null, allowDegraded: false }),
+    ...changeRefusals(host, inspection, {
+      run: null,
+      allowDegraded: false,
+      replaceUnknownProfiles: host.deployment.replaceUnknownProfiles,
+      isKnownHere: existsSync,
+    }),
   ];
   const elevation = inspection.elevation;
   const isRoot = elevation?.length === 0;

@@ -4,7 +4,7 @@ import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { RunId } from "../domain/run-id.ts";
-import type { StorePath } from "../domain/store-path.ts";
+import type { HostSteps } from "../deploy/deploy-host.ts";
 import type { HostSession } from "../deploy/host-session.ts";
 import { mainProfile } from "../fleet/fleet.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
@@ -31,6 +31,8 @@ export interface StatusRow {
   readonly system: string | null;
   /** The one that the configuration describes; null where it does not evaluate. */
   readonly configured: string | null;
+  /** Whether all that the configuration describes runs: each profile of the host. null where that is not known. */
+  readonly runsConfigured: boolean | null;
   /** What the profile holds, and so what boots next. */
   readonly bootDefault: string | null;
   readonly version: string | null;
@@ -45,6 +47,7 @@ export interface StatusServices extends VisitServices {
   /** Asks the host how runs ended that nobody saw the end of, and has the history learn it. */
   readonly learnEnds: (host: HostName, session: HostSession) => Promise<void>;
   readonly lastRun: (host: HostName) => LastRun | null;
+  readonly examine: HostSteps["examine"];
 }
 
 export function statusHosts(
@@ -52,7 +55,7 @@ export function statusHosts(
   services: StatusServices,
   parallel: number,
 ): Promise<readonly StatusRow[]> {
-  const { lastRun, learnEnds } = services;
+  const { examine, lastRun, learnEnds } = services;
   return visitHosts<StatusRow>(
     request,
     services,
@@ -60,7 +63,9 @@ export function statusHosts(
     async (host, session) => {
       const { name } = host;
       await learnEnds(name, session);
-      return rowOf(name, session, mainProfile(host).path, lastRun(name));
+      const standings = await examine(host, session);
+      const runsConfigured = standings.every(({ runs }) => runs);
+      return { ...rowOf(name, session, lastRun(name)), configured: mainProfile(host).path, runsConfigured };
     },
     async (name, error) => absentRow(name, error, lastRun(name)),
   );
@@ -69,9 +74,8 @@ export function statusHosts(
 function rowOf(
   host: HostName,
   { inspection }: HostSession,
-  configured: StorePath | null,
   lastRun: LastRun | null,
-): StatusRow {
+): Omit<StatusRow, "configured" | "runsConfigured"> {
   const { currentSystem, currentVersion, failedUnits, kernel, needsReboot, state } = inspection;
   const { profileGeneration, profileSystem } = inspection;
   return {
@@ -81,7 +85,6 @@ function rowOf(
     state,
     failedUnits,
     system: currentSystem,
-    configured,
     bootDefault: profileSystem,
     version: currentVersion,
     generation: profileGeneration,
@@ -106,6 +109,7 @@ function absentRow(host: HostName, error: FlotillaError, lastRun: LastRun | null
     failedUnits: [],
     system: null,
     configured: null,
+    runsConfigured: null,
     bootDefault: null,
     version: null,
     generation: null,

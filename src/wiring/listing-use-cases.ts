@@ -16,7 +16,6 @@ import type {
 } from "../cli/use-cases.ts";
 import { nixTrust } from "../checks/nix-trust.ts";
 import { planHost, plannedChanges, planOfError, wishedOutcome } from "../deploy/plan-host.ts";
-import { examineStep } from "../deploy/steps/examine-step.ts";
 import { mainProfile } from "../fleet/fleet.ts";
 import { systemProfile } from "../deploy/standing.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
@@ -27,6 +26,7 @@ import { eachHost } from "../operate/each-host.ts";
 import { learnEnds } from "../operate/learn-ends.ts";
 import { listGenerations } from "../operate/list-generations.ts";
 import { listHistory } from "../operate/list-history.ts";
+import { existsSync } from "node:fs";
 import { listHosts } from "../operate/list-hosts.ts";
 import { statusHosts } from "../operate/status-hosts.ts";
 import { visitHosts } from "../operate/visit-hosts.ts";
@@ -136,10 +136,6 @@ export async function doctor(options: DoctorOptions, view: Viewpoint): Promise<L
 export async function plan(options: DeployOptions, view: Viewpoint): Promise<Listing<PlanRow>> {
   const { goal, targetHost } = options;
   const { request, services } = await visit(view, options, targetHost);
-  const examine = examineStep({
-    interruption: { halt: view.signal, leave: view.signal },
-    profileStates: async () => [],
-  });
   const rows =
     goal === "build"
       ? await eachHost<PlanRow>(request, services, async (name, evaluation) => {
@@ -168,11 +164,13 @@ export async function plan(options: DeployOptions, view: Viewpoint): Promise<Lis
               knownMachineId: view.tools.history.lastKnown(host.name)?.machineId ?? null,
               acceptNewMachine: options.acceptNewMachine,
               allowDegraded: options.allowDegraded,
+              replaceUnknownProfiles: options.replaceUnknownProfiles || host.deployment.replaceUnknownProfiles,
+              isKnownHere: existsSync,
             };
             return planHost(
               goal,
               host,
-              await examine(host, session),
+              await services.examine(host, session),
               session,
               context,
               await plannedChanges(services.nix, host, session, view.signal),

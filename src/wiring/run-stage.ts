@@ -4,6 +4,8 @@ import type { EventBody, RunEvent } from "../domain/event.ts";
 import { withoutCredentials } from "../domain/without-credentials.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { Interruption, RunServices } from "../deploy/run-services.ts";
+import { keyContents } from "../secrets/key-contents.ts";
+import { profileStates } from "../activation/profile-states.ts";
 import { inspect } from "./inspect.ts";
 import { checkHealthFromOperator } from "../checks/operator-health.ts";
 import type { Nix } from "../nix/nix.ts";
@@ -48,7 +50,8 @@ export function runServices(stage: RunStage, nix: Nix): RunServices {
     open: (targets, signal) => tools.open(targets, signal),
     configuredPort: (target) => tools.ssh.configuredPort(target),
     inspect,
-    profileStates: async () => [],
+    keys: keyContents(tools.runner, { signal: interruption.halt }),
+    profileStates,
     remember: (host) => tools.history.lastKnown(host),
     checkHealth: (checks, signal) => checkHealthFromOperator(checks, { runner: tools.runner, signal }),
     emit: (body) => {

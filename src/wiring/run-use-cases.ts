@@ -34,6 +34,7 @@ const asConfigured = {
   reboot: false,
   keepSucceeded: false,
   installBootloader: false,
+  replaceUnknownProfiles: true,
   rollbackSucceeded: false,
 } as const;
 

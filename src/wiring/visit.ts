@@ -1,6 +1,9 @@
 // What it takes to visit the hosts of a fleet for something other than a run.
 import type { FleetOptions, Limits } from "../cli/use-cases.ts";
 import { unlimited } from "../deploy/in-phase.ts";
+import type { HostSteps } from "../deploy/deploy-host.ts";
+import { examineStep } from "../deploy/steps/examine-step.ts";
+import { profileStates } from "../activation/profile-states.ts";
 import { connectStep } from "../deploy/steps/connect-step.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
 import type { VisitServices } from "../operate/visit-hosts.ts";
@@ -21,7 +24,10 @@ export async function visit(
   view: Viewpoint,
   options: FleetOptions & { readonly limits: Limits },
   targetHost: string | null = null,
-): Promise<{ readonly request: FleetRequest; readonly services: VisitServices }> {
+): Promise<{
+  readonly request: FleetRequest;
+  readonly services: VisitServices & { readonly examine: HostSteps["examine"] };
+}> {
   const { directory, onWarning, signal, tools } = view;
   const { nix, request } = await openFleet(options, options.limits.evaluate, tools, directory, signal);
   const connect = connectStep(
@@ -36,5 +42,6 @@ export async function visit(
     // visitHosts has the limit: it counts the whole visit.
     unlimited,
   );
-  return { request, services: { nix, connect, onWarning, signal } };
+  const examine = examineStep({ interruption: { halt: signal, leave: signal }, profileStates });
+  return { request, services: { nix, connect, examine, onWarning, signal } };
 }

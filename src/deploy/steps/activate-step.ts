@@ -1,7 +1,7 @@
 // The activation as a step: what the guard is ordered to do, where the new system must answer, and what the view hears.
+import { dryActivation } from "../../activation/dry-activation.ts";
 import type { GuardOrder } from "../../activation/guard.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
-import { mainProfile } from "../../fleet/fleet.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import { confirmTargets, loginTargets } from "../../fleet/target-of.ts";
 import type { Generations, HostSteps } from "../deploy-host.ts";
@@ -21,9 +21,6 @@ type ActivateServices = Pick<
   RunServices,
   "checkHealth" | "clock" | "configuredPort" | "emit" | "guard" | "interruption" | "open" | "operator" | "run"
 >;
-
-/** Milliseconds for a dry activation: it only compares units. */
-const dryActivateDeadline = 120_000;
 
 /** What the guard of this host is told. */
 export function guardOrder(
@@ -85,17 +82,19 @@ export function dryActivateStep({ interruption }: Pick<RunServices, "interruptio
   return async (host, { connection }) => {
     const lines: string[] = [];
     const take = (line: string): void => void lines.push(line);
-    const { exitCode } = await connection.run(
-      {
-        words: [`${mainProfile(host).path}/bin/switch-to-configuration`, "dry-activate"],
-        asRoot: true,
-        deadline: dryActivateDeadline,
-      },
-      { signal: interruption.halt, onStdoutLine: take, onStderrLine: take },
-    );
-    if (exitCode === 0) return lines;
-    throw new FlotillaError("E_ACTIVATION", `the dry activation ended with status ${exitCode}`, {
-      log: lines.slice(-20),
-    });
+    for (const profile of guardProfiles(host.profiles)) {
+      const command = dryActivation(profile);
+      if (command === null) {
+        take(`${profile.name}: what its activation would do cannot be told without doing it`);
+        continue;
+      }
+      const options = { signal: interruption.halt, onStdoutLine: take, onStderrLine: take };
+      const { exitCode } = await connection.run(command, options);
+      if (exitCode === 0) continue;
+      throw new FlotillaError("E_ACTIVATION", `the dry activation of ${profile.name} ended with status ${exitCode}`, {
+        log: lines.slice(-20),
+      });
+    }
+    return lines;
   };
 }

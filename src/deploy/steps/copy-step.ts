@@ -22,7 +22,7 @@ export function copyStep(
         authority: connection.nix.authority,
         environment: connection.nix.environment,
         elevation: channel.elevation,
-        substituteOnDestination: settings.substitute,
+        substituteOnDestination: settings.substitute && host.deployment.substituteOnDestination,
         signal: interruption.halt,
         onProgress: (progress) => emit({ type: "host-progress", host: host.name, phase: "copy", ...progress }),
         onLog: (line) => emit({ type: "host-log", host: host.name, phase: "copy", line }),

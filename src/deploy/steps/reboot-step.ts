@@ -1,6 +1,10 @@
 // A reboot on the operator's wish: sent off, waited for, and seen to have brought up what it was to bring up.
 import { FlotillaError } from "../../domain/flotilla-error.ts";
+import type { StorePath } from "../../domain/store-path.ts";
+import type { Target } from "../../ssh/target.ts";
+import type { Host } from "../../fleet/fleet.ts";
 import type { HostSteps } from "../deploy-host.ts";
+import type { HostSession } from "../host-session.ts";
 import { inPhase, unlimited } from "../in-phase.ts";
 import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
@@ -17,9 +21,35 @@ export function rebootStep(
   { clock, emit, inspect, interruption, logIn }: RebootServices,
 ): HostSteps["reboot"] {
   const signal = interruption.halt;
-  return async (host, { connection, inspection: before }) => {
-    if (!reboot) return [];
-    return inPhase({ emit, halt: signal }, host.name, "reboot", unlimited, async () => {
+  const look = async (target: Target): Promise<HostSession> => {
+    const opened = await logIn([target], signal);
+    try {
+      const inspection = await inspect(opened, signal);
+      return { connection: opened.connection.withElevation(target.elevation ?? inspection.elevation), inspection };
+    } catch (error) {
+      await opened.connection.close();
+      throw error;
+    }
+  };
+  const isWanted = async ({ deployment }: Host, { connection }: HostSession, staged: boolean): Promise<boolean> => {
+    if (reboot) return true;
+    switch (deployment.reboot.policy) {
+      case "always":
+        return true;
+      case "never":
+        return false;
+      case "when-needed": {
+        if (staged) return true;
+        const { connection: looked, inspection } = await look(connection.target);
+        await looked.close();
+        return inspection.needsReboot;
+      }
+    }
+  };
+  return async (host, before, staged, afterwards) => {
+    if (!(await isWanted(host, before, staged))) return null;
+    const { connection } = before;
+    const session = await inPhase({ emit, halt: signal }, host.name, "reboot", unlimited, async () => {
       // The connection may break before the answer: that is a reboot.
       await connection
         .run({ words: ["systemctl", "reboot"], asRoot: true, deadline: commandDeadline }, { signal })
@@ -28,24 +58,29 @@ export function rebootStep(
       while (clock.now().getTime() < until) {
         await clock.sleep(pause, signal);
         try {
-          const opened = await logIn([connection.target], signal);
-          try {
-            const after = await inspect(opened, signal);
-            if (after.bootId === before.bootId) continue;
-            if (after.currentSystem === after.profileSystem) return ["rebooted"];
-            throw new FlotillaError("E_REBOOT", `the host rebooted into ${after.currentSystem ?? "nothing known"}`, {
-              hint: `its boot default is ${after.profileSystem ?? "not known"}: look at its boot loader`,
-            });
-          } finally {
-            await opened.connection.close();
-          }
+          const session = await look(connection.target);
+          if (session.inspection.bootId !== before.inspection.bootId) return session;
+          await session.connection.close();
         } catch (error) {
-          if (signal.aborted || !(error instanceof FlotillaError) || error.code === "E_REBOOT") throw error;
+          if (signal.aborted || !(error instanceof FlotillaError)) throw error;
         }
       }
       throw new FlotillaError("E_REBOOT", `the host was not back ${absence / 60_000} min after its reboot`, {
         hint: "look at its console; `flotilla status` shows it once it is back",
       });
     });
+    try {
+      const { currentSystem, profileSystem } = session.inspection;
+      if (currentSystem !== profileSystem) throw bootedAnother(currentSystem, profileSystem);
+      return ["rebooted", ...(await afterwards(session))];
+    } finally {
+      await session.connection.close();
+    }
   };
 }
+
+const bootedAnother = (current: StorePath | null, wanted: StorePath | null): FlotillaError =>
+  new FlotillaError("E_REBOOT", `the host rebooted into ${current ?? "nothing known"}`, {
+    hint: `its boot default is ${wanted ?? "not known"}: look at its boot loader`,
+    step: "reboot",
+  });

@@ -12,7 +12,7 @@ import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
 
 type RefuseServices = Pick<RunServices, "emit" | "interruption" | "nix" | "remember" | "run">;
-type RefuseSettings = Pick<StepSettings, "acceptNewMachine" | "allowDegraded" | "goal">;
+type RefuseSettings = Pick<StepSettings, "acceptNewMachine" | "allowDegraded" | "goal" | "replaceUnknownProfiles">;
 
 /** Bytes free on the host from which on nobody asks how large the new system is. */
 const ample = 16 * 2 ** 30;
@@ -36,7 +36,12 @@ export function refuseStep(settings: RefuseSettings, services: RefuseServices): 
       case "up-to-date":
         return;
       case "inspected": {
-        const found = changeRefusals(host, inspection, { run, allowDegraded: settings.allowDegraded });
+        const found = changeRefusals(host, inspection, {
+          run,
+          allowDegraded: settings.allowDegraded,
+          replaceUnknownProfiles: settings.replaceUnknownProfiles || host.deployment.replaceUnknownProfiles,
+          isKnownHere: existsSync,
+        });
         if (settings.goal !== "push") return throwFirst(found);
         // Who only receives need not become root, but then the daemon has to take what we send.
         throwFirst(found.filter(({ code }) => code !== "E_ELEVATION"));
