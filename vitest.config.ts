@@ -17,7 +17,12 @@ export default defineConfig({
       {
         test: {
           name: "bed",
-          include: ["test/bed/**/*.test.ts", "test/fault/**/*.test.ts", "test/journey/**/*.test.ts"],
+          include: [
+            "test/bed/**/*.test.ts",
+            "test/corpus/**/*.test.ts",
+            "test/fault/**/*.test.ts",
+            "test/journey/**/*.test.ts",
+          ],
           globalSetup: "test/bundle.ts",
           pool: "forks",
           maxWorkers: 2,

@@ -45,7 +45,9 @@ let
     { attribute, owner, ... }:
     let
       home = homes.${attribute};
-      package = home.activationPackage or home.config.home.activationPackage;
+      package =
+        home.activationPackage
+          or (throw "homeConfigurations.\"${attribute}\" has no activationPackage; homeManagerConfiguration makes homes of modules");
     in
     {
       name = "home-${owner}";

@@ -16,8 +16,8 @@ let
     toString
     ;
 
-  inherit (configuration) config;
-  inherit (config.system.build) toplevel;
+  config = configuration.config or (throw "it has no config; nixosSystem and darwinSystem make configurations of modules");
+  toplevel = config.system.build.toplevel or (throw "it has no config.system.build.toplevel: that is no system");
 
   # A path becomes its text: as JSON it would be copied into the store, and a key's file must never go there.
   plain = value:
@@ -46,7 +46,7 @@ let
       derivations = filter (path: context.${path} ? outputs) (attrNames context);
     in
     if name == "system" then
-      throw "deployment.profiles.system: the NixOS system has that name already"
+      throw "deployment.profiles.system: the system itself has that name already"
     else if isAttrs value && value ? drvPath then
       value.drvPath
     else if match "/[^/]+/[^/]+/[^/]+" "${value}" == null || builtins.length derivations != 1 then

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { classifyNixError, type FailurePlace } from "./classify-nix-error.ts";
+import { classifyNixError } from "./classify-nix-error.ts";
+import type { FailurePlace } from "./nix-error-row.ts";
 
 // What Nix 2.8 and 2.26 really said.
 const samples: readonly (readonly [code: string, place: FailurePlace, stderr: string, hintOrMessage: string])[] = [
@@ -146,6 +147,30 @@ const samples: readonly (readonly [code: string, place: FailurePlace, stderr: st
     "here",
     "error: The option `services.foo' does not exist. Definition values:",
     "the option services.foo does not exist",
+  ],
+  [
+    "E_EVALUATION",
+    "here",
+    "error: The option `services.foo' does not exist. Definition values:\n       - In `/nix/store/jva9yaz03ng4v6hcbnj66qa831qlp7y7-source/hosts/web.nix': { }",
+    "the option services.foo, which hosts/web.nix sets, does not exist",
+  ],
+  [
+    "E_EVALUATION",
+    "here",
+    'error: A definition for option `networking.firewall.allowedTCPPorts."[definition 1-entry 1]"\' is not of type `16 bit unsigned integer; between 0 and 65535 (both inclusive)\'. Definition values:\n       - In `/nix/store/jva9yaz03ng4v6hcbnj66qa831qlp7y7-source/hosts/web.nix\': "22"',
+    '"[definition 1-entry 1]" has the wrong type in hosts/web.nix',
+  ],
+  [
+    "E_EVALUATION",
+    "here",
+    "error: A definition for option `foo' is not of type `list of one of `a', `b''. Definition values:\n       - In `<unknown-file>': 1",
+    "expected: list of one of `a', `b'",
+  ],
+  [
+    "E_EVALUATION",
+    "here",
+    'error: The option `networking.hostName\' has conflicting definition values:\n       - In `/nix/store/jva9yaz03ng4v6hcbnj66qa831qlp7y7-source/a.nix\': "a"\n       - In `/nix/store/jva9yaz03ng4v6hcbnj66qa831qlp7y7-source/b.nix\': "b"\n       Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these definitions.',
+    "networking.hostName has one value in a.nix and another in b.nix",
   ],
   [
     "E_FLAKE_LOCK",

@@ -2,9 +2,8 @@
 // Each row has a sample of real output in classify-nix-error.test.ts.
 import { stripVTControlCharacters } from "node:util";
 import type { ErrorCode } from "../domain/error-codes.ts";
-
-/** Where the failing work was done: a full disk is this machine's or the host's. */
-export type FailurePlace = "here" | "there";
+import { moduleSystemErrors } from "./module-system-errors.ts";
+import type { FailurePlace, NixErrorRow } from "./nix-error-row.ts";
 
 export interface KnownNixError {
   readonly code: ErrorCode;
@@ -12,15 +11,7 @@ export interface KnownNixError {
   readonly hint: string;
 }
 
-interface Row {
-  readonly pattern: RegExp;
-  readonly code: ErrorCode | Readonly<Record<FailurePlace, ErrorCode>>;
-  /** `$1`, `$2` … are the pattern's groups. */
-  readonly message: string;
-  readonly hint: string;
-}
-
-const table: readonly Row[] = [
+const table: readonly NixErrorRow[] = [
   {
     pattern:
       /'\/nix\/store\/[0-9a-z]{32}-source\/(?:[^']*\/)?flake\.nix'(?:: No such file| does not exist)|is not part of a flake|does not contain a '[^']*flake\.nix' file|does not appear to be a git repository/u,
@@ -182,18 +173,7 @@ const table: readonly Row[] = [
     message: "the flake has no $1",
     hint: "nix flake show lists what it has",
   },
-  {
-    pattern: /The option `([^']+)' does not exist/u,
-    code: "E_EVALUATION",
-    message: "the option $1 does not exist",
-    hint: "its name is misspelt, or the module that declares it is not imported",
-  },
-  {
-    pattern: /The option `([^']+)' was accessed but has no value defined/u,
-    code: "E_EVALUATION",
-    message: "the option $1 has no value",
-    hint: "set it in the host's configuration",
-  },
+  ...moduleSystemErrors,
   {
     pattern: /attribute '([^']+)' missing/u,
     code: "E_EVALUATION",
@@ -203,7 +183,7 @@ const table: readonly Row[] = [
 ];
 
 /** For work on another machine: what ssh, sudo and the remote shell say. */
-const connectionTable: readonly Row[] = [
+const connectionTable: readonly NixErrorRow[] = [
   {
     pattern:
       /sudo: (?:a password is required|.*not allowed to)|sorry, you must have a tty|doas: (?:Operation not permitted|Authentication required|Authorization required)|is not in the sudoers file/u,

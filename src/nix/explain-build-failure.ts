@@ -2,7 +2,7 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { ProcessResult } from "../process/runner.ts";
 import { type BuildObserver, nameOf } from "./build-observer.ts";
-import type { FailurePlace } from "./classify-nix-error.ts";
+import type { FailurePlace } from "./nix-error-row.ts";
 import type { BuildItem, BuildRequest } from "./nix.ts";
 import { deadlines, nixStoreCommand } from "./nix-command.ts";
 import { nixFailure } from "./nix-failure.ts";

@@ -2,7 +2,8 @@
 import type { ErrorCode } from "../domain/error-codes.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { ProcessResult } from "../process/runner.ts";
-import { classifyNixError, type FailurePlace } from "./classify-nix-error.ts";
+import { classifyNixError } from "./classify-nix-error.ts";
+import type { FailurePlace } from "./nix-error-row.ts";
 import { trimNixError } from "./trim-nix-error.ts";
 
 export interface FailureContext {

@@ -7,7 +7,7 @@ import { evaluationCommand } from "./evaluation-command.ts";
 import type { ConfigurationFile, LockedFlake } from "./fleet-source.ts";
 import { type FleetForm, FleetFormName } from "./forms/fleet-form.ts";
 import { precedence } from "./forms/fleet-forms.ts";
-import type { FleetOutline, NixSettings, OutlineRequest } from "./nix.ts";
+import type { FleetMember, FleetOutline, NixSettings, OutlineRequest } from "./nix.ts";
 import { nixFailure } from "./nix-failure.ts";
 import type { NixVersion } from "./nix-version.ts";
 
@@ -81,18 +81,34 @@ function outlineOf(outlines: FormOutlines): Pick<FleetOutline, "members" | "igno
     const outline = outlines[form];
     return outline === undefined ? [] : [{ form, ...outline }];
   });
+  const members = forms.flatMap(({ form, names }) =>
+    names.flatMap((text) => {
+      const name = HostName.safeParse(text).data;
+      return name === undefined ? [] : [{ name, form }];
+    }),
+  );
+  checkNames(members);
   return {
-    members: forms.flatMap(({ form, names }) =>
-      names.flatMap((text) => {
-        const name = HostName.safeParse(text).data;
-        return name === undefined ? [] : [{ name, form }];
-      }),
-    ),
+    members,
     ignoredNames: forms.flatMap(({ form, names }) =>
       names.filter((name) => !HostName.safeParse(name).success).map((name) => `${form}.${JSON.stringify(name)}`),
     ),
     settings: Object.fromEntries(forms.map(({ form, settings }) => [form, settings ?? null])),
   };
+}
+
+/** @throws FlotillaError E_CONFIGURATION where two forms that are read together have a host of one name */
+function checkNames(members: readonly FleetMember[]): void {
+  const forms = new Map<string, FleetFormName>();
+  for (const { name, form } of members) {
+    const other = forms.get(name);
+    if (other !== undefined) {
+      throw new FlotillaError("E_CONFIGURATION", `${name} is in ${other} and in ${form}: which of them is meant?`, {
+        hint: `give each host a name of its own, or read one output: --from ${other}`,
+      });
+    }
+    forms.set(name, form);
+  }
 }
 
 /** A function of all outputs; the forms that were not asked for are not looked at. */

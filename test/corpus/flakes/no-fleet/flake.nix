@@ -1,0 +1,6 @@
+{
+  description = "no hosts at all";
+  outputs = _: {
+    packages.x86_64-linux = { };
+  };
+}
