@@ -18,7 +18,8 @@ export type KeysAnswer =
   | { readonly kind: "done"; readonly report: KeysReport }
   /** Nothing was changed. */
   | { readonly kind: "refused"; readonly failures: readonly { readonly attribute: string; readonly why: string }[] }
-  | { readonly kind: "ended early"; readonly why: string };
+  /** `replaced`: how many keys had their new content by then; null: nobody knows. */
+  | { readonly kind: "ended early"; readonly why: string; readonly replaced: number | null };
 
 const greeting = "flotilla-keys-1";
 const line = /^(?<word>written|unchanged|failed|remark) (?<number>\d+|-)(?: (?<text>.*))?$/u;
@@ -44,9 +45,12 @@ export function readKeysAnswer(output: string, sent: readonly KeySettings[]): Ke
   }
   const error = own.find((said) => said.startsWith("error "));
   if (failures.length > 0) return { kind: "refused", failures };
-  if (error !== undefined) return { kind: "ended early", why: error.slice("error ".length) };
+  if (error !== undefined) {
+    const replaced = keys.filter(({ state }) => state === "written").length;
+    return { kind: "ended early", why: error.slice("error ".length), replaced };
+  }
   if (!lines.includes(greeting) || !own.includes("end")) {
-    return { kind: "ended early", why: "the host did not say that all was done" };
+    return { kind: "ended early", why: "the host did not say that all was done", replaced: null };
   }
   return { kind: "done", report: { keys, removed, remarks } };
 }

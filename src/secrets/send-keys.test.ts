@@ -53,7 +53,7 @@ await underEachShell(["dash", "busybox", "bash"], (create) => {
     await using host = await create();
     await host.program("dd", 'case $* in *=fullblock*) exit 1; esac\nexec /usr/bin/dd "$@"');
     await host.program("mv", 'case $* in *-[Th]*) exit 1; esac\nexec /usr/bin/mv "$@"');
-    const content = Buffer.alloc(20_000, "0123456789\0\n");
+    const content = Buffer.alloc(500_000, "0123456789\0\n");
     await mkdir(host.at("/keys"));
     await mkdir(host.at("/elsewhere"));
     await symlink(host.at("/elsewhere"), host.at("/keys/b"));
@@ -61,6 +61,23 @@ await underEachShell(["dash", "busybox", "bash"], (create) => {
     expect((await host.file("/keys/a")).content.equals(content)).toBe(true);
     expect(await host.text("/keys/b")).toBe("x");
     expect(await host.names("/elsewhere")).toEqual([]);
+  });
+
+  test("owner and mode are right before the first byte", async () => {
+    await using host = await create();
+    await host.program("dd", `ls -ln . >>'${host.root}/seen'\nexec /usr/bin/dd "$@"`);
+    await host.send({ a: { content: "1", settings: { permissions: "0440" } } });
+    expect(await host.text("/seen")).toMatch(new RegExp(`^-r--r----- +1 +${uid} +${gid} +0 .* 0$`, "mu"));
+  });
+
+  test("a dd that reads too little spoils the delivery, not the key", async () => {
+    await using host = await create();
+    await host.program(
+      "dd",
+      'case $* in *bs=5*=fullblock*) exec /usr/bin/dd bs=1 count=1; esac\nexec /usr/bin/dd "$@"',
+    );
+    expect((await failure(host.send({ a: { content: "xend\n" } }))).message).toContain("did not arrive whole");
+    expect(await host.names("/keys")).toEqual([]);
   });
 
   test("a key that is there already is left alone; one that differs in anything is replaced", async () => {
@@ -166,11 +183,18 @@ await underEachShell(["dash", "busybox", "bash"], (create) => {
       expect((await host.names("/keys")).toSorted()).toEqual(["directory", "theirs"]);
     });
 
-    test("are known also when the delivery that brought them was cut off right after", async () => {
+    test("are known also when the delivery that brought them did not come to its end", async () => {
       await using host = await create();
-      await host.send({ a: { content: "1" } });
-      expect(await host.text(manifest)).toBe("/keys/a\n");
+      await host.program("mv", 'case $* in *../b*) exit 1; esac\nexec /usr/bin/mv "$@"');
+      const sending = host.send({ a: { content: "1" }, b: { content: "1" } });
+      expect(await failure(sending)).toMatchObject({
+        message: expect.stringContaining("/keys/b cannot be replaced"),
+        hint: "1 of its keys were replaced before",
+      });
+      expect(await host.names("/keys")).toEqual(["a"]);
+      expect(await host.text(manifest)).toBe("/keys/a\n/keys/b\n");
       expect((await host.file(manifest)).mode).toBe("0600");
+      expect(await host.send({})).toMatchObject({ removed: ["/keys/a"] });
     });
   });
 

@@ -62,22 +62,18 @@ export async function sendKeys(
     sorted.map(({ settings }) => settings),
   );
   if (answer.kind === "done") return answer.report;
-  const log = stderr === "" ? [] : stderr.split("\n").slice(-20);
-  if (answer.kind === "ended early") {
-    throw new FlotillaError("E_KEY", `${host}: the keys could not be put there: ${answer.why}`, {
-      host,
-      step: "keys",
-      log,
-    });
+  const details = { host, step: "keys", log: stderr === "" ? [] : stderr.split("\n").slice(-20) } as const;
+  if (answer.kind === "refused") {
+    const failures = answer.failures.map(({ attribute, why }) => `${keyPlace({ host, attribute })}: ${why}`);
+    throw new FlotillaError("E_KEY", failures.join("; "), { ...details, hint: untouched });
   }
-  const failures = answer.failures.map(({ attribute, why }) => `${keyPlace({ host, attribute })}: ${why}`);
-  throw new FlotillaError("E_KEY", failures.join("; "), {
-    host,
-    step: "keys",
-    hint: "no key of the host was changed",
-    log,
-  });
+  const { why, replaced } = answer;
+  const hint =
+    replaced === 0 ? untouched : replaced === null ? undefined : `${replaced} of its keys were replaced before`;
+  throw new FlotillaError("E_KEY", `${host}: the keys could not be put there: ${why}`, { ...details, hint });
 }
+
+const untouched = "no key of the host was changed";
 
 /** Reads the script off stdin, byte by byte so that what follows is left to it; a host's log of commands stays short. */
 function start(length: number): string {
