@@ -74,6 +74,8 @@ export interface HistoryOptions {
 export interface RollbackOptions extends FleetOptions {
   readonly view: ViewOptions;
   readonly limits: Limits;
+  /** The name of a profile; null: the host's system, or else the first of its profiles. */
+  readonly profile: string | null;
   /** null: the generation before the one that runs, found out and named before anything is done. */
   readonly to: GenerationNumber | null;
   readonly allowDegraded: boolean;
@@ -82,6 +84,8 @@ export interface RollbackOptions extends FleetOptions {
 
 export interface GenerationsOptions extends FleetOptions {
   readonly host: HostName;
+  /** The name of a profile; null: the host's system, or else the first of its profiles. */
+  readonly profile: string | null;
 }
 
 export interface ExecOptions extends FleetOptions {

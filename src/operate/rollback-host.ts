@@ -7,36 +7,45 @@ import type { HostSteps } from "../deploy/deploy-host.ts";
 import { endingOfActivation, hostJourney } from "../deploy/host-journey.ts";
 import type { HostResult } from "../deploy/host-result.ts";
 import { inPhase, unlimited } from "../deploy/in-phase.ts";
-import { systemProfile } from "../deploy/standing.ts";
-import { mainProfile } from "../fleet/fleet.ts";
 import type { Host } from "../fleet/fleet.ts";
-import { listGenerations } from "./list-generations.ts";
 import type { Generation } from "./list-generations.ts";
+import { chosenProfile, profileGenerations } from "./profile-generations.ts";
 
-/** Brings one host back to a generation, or says why not. `to` null: the newest one older than what runs. */
+/** What is gone back to. */
+export interface RollbackGoal {
+  /** The name of a profile; null: the host's system, or else the first of its profiles. */
+  readonly profile: string | null;
+  /** null: the newest generation older than the one that is current. */
+  readonly to: GenerationNumber | null;
+}
+
+/** Brings one profile of one host back to a generation, or says why not. */
 export function rollbackHost(
   steps: HostSteps,
-  to: GenerationNumber | null,
+  goal: RollbackGoal,
   name: HostName,
   evaluation: Promise<Host>,
 ): Promise<HostResult> {
   return hostJourney(steps.connect, name, evaluation, async (host, session) => {
-    const { currentSystem } = session.inspection;
-    const generation = await inPhase(steps, name, "check", unlimited, async () => {
+    const profile = chosenProfile(host, goal.profile);
+    const { running, generation } = await inPhase(steps, name, "check", unlimited, async () => {
       await steps.refuse(host, session, "inspected");
-      const generations = await listGenerations(session.connection, systemProfile, steps.halt);
-      return chooseGeneration(name, generations, currentSystem, to);
+      const generations = await profileGenerations(session.connection, profile, steps.halt);
+      const current = generations.find((generation) => generation.current)?.path ?? null;
+      const running = profile.activator === "nixos" ? session.inspection.currentSystem : current;
+      return { running, generation: chooseGeneration(name, generations, running, goal.to) };
     });
-    const { nixosVersion: version, path: system } = generation;
+    const { path: system } = generation;
+    const version = profile.activator === "nixos" ? generation.nixosVersion : null;
     const chosen = `generation ${generation.generation}`;
-    if (system === currentSystem && generation.current) {
+    if (system === running && generation.current) {
       return { outcome: "unchanged", system, version, notes: [`${chosen} runs already`] };
     }
     await steps.gate(host);
-    const earlier: Host = { ...host, profiles: [{ ...mainProfile(host), path: system }], version };
+    const earlier: Host = { ...host, profiles: [{ ...profile, path: system, specialisation: null }], version };
     const ending = endingOfActivation(
       await inPhase(steps, name, "activate", steps.limits.activate, () =>
-        steps.activate(earlier, session, "switch", new Map([[mainProfile(host).name, generation.generation]])),
+        steps.activate(earlier, session, "switch", new Map([[profile.name, generation.generation]])),
       ),
     );
     return { ...ending, system, version, notes: [`back to ${chosen}`, ...(ending.notes ?? [])] };

@@ -17,14 +17,13 @@ import type {
 import { nixTrust } from "../checks/nix-trust.ts";
 import { planHost, plannedChanges, planOfError, wishedOutcome } from "../deploy/plan-host.ts";
 import { mainProfile } from "../fleet/fleet.ts";
-import { systemProfile } from "../deploy/standing.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { runExitStatus } from "../domain/outcome.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { examineAbsent, examineHere, examineHost } from "../operate/doctor.ts";
 import { eachHost } from "../operate/each-host.ts";
 import { learnEnds } from "../operate/learn-ends.ts";
-import { listGenerations } from "../operate/list-generations.ts";
+import { chosenProfile, profileGenerations } from "../operate/profile-generations.ts";
 import { listHistory } from "../operate/list-history.ts";
 import { existsSync } from "node:fs";
 import { listHosts } from "../operate/list-hosts.ts";
@@ -99,8 +98,8 @@ export async function generations(options: GenerationsOptions, view: Viewpoint):
     request,
     services,
     1,
-    async (_host, { connection }) => {
-      const found = await listGenerations(connection, systemProfile, view.signal);
+    async (host, { connection }) => {
+      const found = await profileGenerations(connection, chosenProfile(host, options.profile), view.signal);
       return found.map(({ path: _path, ...row }) => row);
     },
     (_host, error) => Promise.reject(error),

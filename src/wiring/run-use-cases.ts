@@ -55,7 +55,7 @@ export async function rollback(options: RollbackOptions, stage: RunStage, direct
     settings,
     stage,
     directory,
-    (steps) => (name, evaluation) => rollbackHost(steps, options.to, name, evaluation),
+    (steps) => (name, evaluation) => rollbackHost(steps, options, name, evaluation),
   );
 }
 

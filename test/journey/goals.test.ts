@@ -160,7 +160,7 @@ test.concurrent("--on takes names, globs, tags and exclusions; what matches noth
     ["allone", "did you mean alone?"],
     ["@wbe", "did you mean @web?"],
     ["web", "a tag begins with @"],
-    ["alone,!alone", "leaves out every host"],
+    ["alone,!alone", "no host is left of"],
     ["", "the selection is empty"],
     ["!nobody", '"nobody"'],
   ]) {

@@ -5,9 +5,10 @@ import { proposeHosts } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
+import { profileFlag, type ProfileFlag } from "../flags/profile-flag.ts";
 import { validated } from "../validated.ts";
 
-type Flags = Pick<SelectionFlags, "flake" | "from"> & NixFlags & ListFlags;
+type Flags = Pick<SelectionFlags, "flake" | "from"> & NixFlags & ProfileFlag & ListFlags;
 
 export const generations: DocumentedCommand = {
   usage: "HOST",
@@ -16,9 +17,9 @@ export const generations: DocumentedCommand = {
     { input: "web-1 --json", brief: "the JSON of `nixos-rebuild list-generations --json`" },
   ],
   command: buildCommand<Flags, [HostName], Context>({
-    docs: { brief: "List the generations of a host's system profile" },
+    docs: { brief: "List the generations of a host's system, or of another of its profiles" },
     parameters: {
-      flags: { ...flakeFlag, ...nixFlags, ...listFlags },
+      flags: { ...flakeFlag, ...profileFlag, ...nixFlags, ...listFlags },
       positional: {
         kind: "tuple",
         parameters: [
@@ -33,7 +34,7 @@ export const generations: DocumentedCommand = {
     },
     async func(flags, host) {
       const { generations } = await this.useCases();
-      const listing = await generations({ ...fleetOptions(flags), host });
+      const listing = await generations({ ...fleetOptions(flags), host, profile: flags.profile ?? null });
       const [{ printListing }, { generationsColumns: columns }] = await Promise.all([
         import("../print-listing.ts"),
         import("../columns.ts"),

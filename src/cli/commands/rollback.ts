@@ -12,6 +12,7 @@ import {
   type ParallelFlags,
 } from "../flags/limit-flags.ts";
 import { viewFlags, viewOptions, type ViewFlags } from "../flags/output-flags.ts";
+import { profileFlag, type ProfileFlag } from "../flags/profile-flag.ts";
 import { validated } from "../validated.ts";
 
 interface RollbackFlags {
@@ -28,7 +29,14 @@ const rollbackFlags: FlagParametersForType<RollbackFlags, Context> = {
   },
 };
 
-type Flags = SelectionFlags & RollbackFlags & SafetyFlags & ParallelFlags & ActivateLimitFlags & NixFlags & ViewFlags;
+type Flags = SelectionFlags &
+  ProfileFlag &
+  RollbackFlags &
+  SafetyFlags &
+  ParallelFlags &
+  ActivateLimitFlags &
+  NixFlags &
+  ViewFlags;
 
 export const rollback: DocumentedCommand = {
   usage: "",
@@ -45,6 +53,7 @@ export const rollback: DocumentedCommand = {
     parameters: {
       flags: {
         ...selectionFlags,
+        ...profileFlag,
         ...rollbackFlags,
         ...safetyFlags,
         ...parallelFlags,
@@ -60,6 +69,7 @@ export const rollback: DocumentedCommand = {
         ...fleetOptions(flags),
         view: viewOptions(flags),
         limits: limitsOf(flags),
+        profile: flags.profile ?? null,
         to: flags.to ?? null,
         allowDegraded: flags.allowDegraded,
         confirmTimeout: flags.confirmTimeout ?? null,
