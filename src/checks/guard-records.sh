@@ -16,8 +16,21 @@ read_line() {
   fi
 }
 
-# Whether somebody still looks after the run that holds the host.
+# Whether NUMBER:START is alive; that the number has come again meanwhile would only last as long as that process.
+is_process() {
+  [ -n "$1" ] && kill -0 "${1%%:*}" 2>/dev/null
+}
+
+# Whether somebody still looks after the run that holds the host. Without systemd a link names the process that holds it,
+# and another one waits to take its place.
 is_held() {
+  if ! [ -d "$system_manager" ]; then
+    is_process "$(readlink "$runtime/lock")" && return
+    read_line "$runtime/holder"
+    read_line "$runtime/runs/$line/deadman-process"
+    is_process "$line"
+    return
+  fi
   states=$(systemctl is-active flotilla-guard.service flotilla-deadman.timer flotilla-deadman.service 2>/dev/null)
   for state in ${states:-unknown}; do
     case $state in
@@ -67,7 +80,10 @@ tell_newest_run() {
   done <"$newest/order"
 }
 
+# macOS may not have /run, which is then a link to /var/run.
 runtime=$1/run/flotilla
+[ -d "$1/run" ] || runtime=$1/var/run/flotilla
+system_manager=$1/run/systemd/system
 records=$1/var/lib/flotilla/runs
 # What sudo's own configuration may print stands before this, not in a record of ours.
 printf '\000'

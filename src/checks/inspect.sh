@@ -4,7 +4,8 @@
 # itself or its units; `begin` and `end` around them, since a login shell may say things of its own before and after.
 #
 # It costs next to nothing: what can be read is read by the shell itself, and a NixOS host in order starts three
-# programs (systemctl, df, readlink). checks/inspection-script.ts puts before it:
+# programs (systemctl, df, readlink). A Mac has nothing to read, and is asked by its programs.
+# checks/inspection-script.ts puts before it:
 #   prefix       before every path; empty but in tests
 #   guard_records  the script that reads what guards left here, as root
 #   "$@"         the words that make us root, where the operator declared them
@@ -38,6 +39,10 @@ resolve() {
 # /proc/self is this shell: its own program reads the file. The second number is the effective one.
 read_user_id() {
   user_id=
+  if ! [ -r "$prefix/proc/self/status" ]; then
+    user_id=$(id -u)
+    return
+  fi
   while read -r field _ effective _; do
     if [ "$field" = Uid: ]; then
       user_id=$effective
@@ -55,6 +60,42 @@ is_nixos() {
     esac
   done <"$prefix/etc/os-release"
   return 1
+}
+
+tell_linux() {
+  read_line "$prefix/proc/sys/kernel/ostype"
+  record kernel_name "$line"
+  read_line "$prefix/proc/sys/kernel/arch" # since Linux 6.1
+  record machine "${line:-$(uname -m)}"
+  read_line "$prefix/proc/sys/kernel/osrelease"
+  record kernel "$line"
+  read_line "$prefix/proc/sys/kernel/hostname"
+  record hostname "$line"
+  read_line "$prefix/proc/sys/kernel/random/boot_id"
+  record boot_id "$line"
+  read_line "$prefix/etc/machine-id"
+  record machine_id "$line"
+}
+
+# The same without /proc. What a Mac is known by is the number of its hardware.
+tell_darwin() {
+  record kernel_name "$(uname -s)"
+  record machine "$(uname -m)"
+  record kernel "$(uname -r)"
+  record hostname "$(uname -n)"
+  record boot_id "$(sysctl -n kern.bootsessionuuid 2>/dev/null)"
+  record machine_id "$(ioreg -rd1 -c IOPlatformExpertDevice 2>/dev/null | hardware_id)"
+}
+
+hardware_id() {
+  while IFS= read -r line; do
+    case $line in
+      *'"IOPlatformUUID" = "'*)
+        line=${line#*'"IOPlatformUUID" = "'}
+        printf '%s' "${line%%\"*}"
+        ;;
+    esac
+  done
 }
 
 # Whether what booted and what runs differ in a part that only a boot replaces.
@@ -95,7 +136,7 @@ try_elevation() {
 find_elevation() {
   if [ "$user_id" = 0 ]; then
     record elevated yes
-    if [ -e "$prefix/run/flotilla" ] || [ -e "$prefix/var/lib/flotilla" ]; then
+    if [ -e "$prefix/run/flotilla" ] || [ -e "$prefix/var/run/flotilla" ] || [ -e "$prefix/var/lib/flotilla" ]; then
       # In a copy of this shell: one program less to start.
       (
         set -- "$prefix"
@@ -116,18 +157,11 @@ find_elevation() {
 inspect() {
   printf '\000begin=flotilla-inspection-1\000'
 
-  read_line "$prefix/proc/sys/kernel/ostype"
-  record kernel_name "$line"
-  read_line "$prefix/proc/sys/kernel/arch" # since Linux 6.1
-  record machine "${line:-$(uname -m)}"
-  read_line "$prefix/proc/sys/kernel/osrelease"
-  record kernel "$line"
-  read_line "$prefix/proc/sys/kernel/hostname"
-  record hostname "$line"
-  read_line "$prefix/proc/sys/kernel/random/boot_id"
-  record boot_id "$line"
-  read_line "$prefix/etc/machine-id"
-  record machine_id "$line"
+  if [ -r "$prefix/proc/sys/kernel/ostype" ]; then
+    tell_linux
+  else
+    tell_darwin
+  fi
 
   if is_nixos; then record nixos yes; fi
   resolve "$prefix/run/current-system"
@@ -140,6 +174,7 @@ inspect() {
     record profile_link "$(readlink "$prefix/nix/var/nix/profiles/system")"
   fi
   read_line "$prefix/run/current-system/nixos-version"
+  [ -n "$line" ] || read_line "$prefix/run/current-system/darwin-version"
   record version "$line"
   if needs_reboot; then record needs_reboot yes; fi
 

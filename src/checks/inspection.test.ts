@@ -37,6 +37,30 @@ const systemd = (state: string, failed = "", active = "inactive"): void =>
     `case $1 in is-system-running) echo ${state}; exit 1;; list-units) printf '${failed}';; is-active) echo ${active};; esac`,
   );
 
+/** A Mac with nix-darwin: no /proc, no systemd, and programs that say what it is. */
+function makeMac(): void {
+  host = mkdtempSync(join(tmpdir(), "flotilla-inspect-"));
+  put(`${newSystem}/darwin-version`, "25.05.1a2b3c4");
+  link("/run/current-system", newSystem);
+  link("/nix/var/nix/profiles/system-7-link", newSystem);
+  link("/nix/var/nix/profiles/system", "system-7-link");
+  program("uname", "case $1 in -s) echo Darwin;; -m) echo arm64;; -r) echo 24.6.0;; -n) echo studio.local;; esac");
+  program("sysctl", '[ "$*" = "-n kern.bootsessionuuid" ] && echo 5B0C2A0E-7A53-4D5A-9E53-77A4D5C2E0F1');
+  program(
+    "ioreg",
+    `[ "$*" = "-rd1 -c IOPlatformExpertDevice" ] && cat <<'END'
++-o J316sAP  <class IOPlatformExpertDevice, id 0x100000235>
+    {
+      "IOPlatformSerialNumber" = "C02XXXXXXXXX"
+      "IOPlatformUUID" = "7C1D9D3E-3B7C-5E5D-9B69-1B6A1E7C2F33"
+      "manufacturer" = <"Apple Inc.">
+    }
+END`,
+  );
+  program("id", "echo 0");
+  for (const name of ["readlink", "df", "cat"]) symlinkSync(`/usr/bin/${name}`, join(host, "usr/bin", name));
+}
+
 /** A NixOS host in order. */
 function makeHost(): void {
   host = mkdtempSync(join(tmpdir(), "flotilla-inspect-"));
@@ -59,6 +83,7 @@ function makeHost(): void {
   link("/nix/var/nix/profiles/system-42-link", newSystem);
   link("/nix/var/nix/profiles/system", "system-42-link");
   mkdirSync(join(host, "boot"));
+  mkdirSync(join(host, "run/systemd/system"), { recursive: true });
   systemd("running");
   for (const name of ["readlink", "df", "timeout", "cat"]) symlinkSync(`/usr/bin/${name}`, join(host, "usr/bin", name));
   userId(0);
@@ -126,6 +151,45 @@ describe.each(present)("inspect.sh under %s", (_, [shell, ...args]) => {
     });
     put("/etc/NIXOS", "");
     expect(inspect().isNixos).toBe(true);
+  });
+
+  it("tells all of a Mac, by what its programs say", () => {
+    makeMac();
+    const result = spawnSync(shell, args, { input: inspectionScript({ prefix: host }), encoding: "utf8", cwd: "/" });
+    expect(result.stderr).toBe("");
+    expect(parseInspection(result.stdout)).toEqual({
+      isNixos: false,
+      system: "aarch64-darwin",
+      hostname: "studio.local",
+      machineId: "7C1D9D3E-3B7C-5E5D-9B69-1B6A1E7C2F33",
+      bootId: "5B0C2A0E-7A53-4D5A-9E53-77A4D5C2E0F1",
+      kernel: "24.6.0",
+      currentSystem: newSystem,
+      bootedSystem: null,
+      profileSystem: newSystem,
+      profileGeneration: 7,
+      currentVersion: "25.05.1a2b3c4",
+      state: "unknown",
+      failedUnits: [],
+      freeBytes: { nix: expect.any(Number), boot: null },
+      elevation: [],
+      lock: null,
+      lastRun: null,
+      needsReboot: false,
+      hasKeys: false,
+    });
+  });
+
+  it("tells who holds a host without systemd, by the processes that do", () => {
+    makeMac();
+    program("systemctl", "echo active");
+    makeGuardRecords();
+    expect(inspect().lock).toBeNull();
+    symlinkSync(`${process.pid}:1-2-3`, join(host, "run/flotilla/lock"));
+    expect(inspect().lock).toMatchObject({ run: "bbbbbbbb" });
+    rmSync(join(host, "run/flotilla/lock"));
+    put("/run/flotilla/runs/bbbbbbbb/deadman-process", `${process.pid}:1-2-3\n`);
+    expect(inspect().lock).toMatchObject({ run: "bbbbbbbb" });
   });
 
   it.each(["degraded", "starting", "maintenance"])("lists failed units of a host that is %s", (state) => {

@@ -21,11 +21,15 @@ export function nixPlatform(machine: string, kernelName: string): string {
   return `${machines.get(machine) ?? machine}-${kernelName.toLowerCase()}`;
 }
 
-/** 32-bit platforms that a 64-bit kernel runs without emulation. A system has to boot, so that emulation does not count. */
+/**
+ * 32-bit platforms that a 64-bit kernel runs without emulation: a system has to boot, so that emulation does not count. A
+ * Mac boots without us, and Rosetta runs what is put on it.
+ */
 const alsoRuns: ReadonlyMap<string, readonly string[]> = new Map([
   ["x86_64-linux", ["i686-linux"]],
   ["aarch64-linux", ["armv7l-linux", "armv6l-linux"]],
   ["armv7l-linux", ["armv6l-linux"]],
+  ["aarch64-darwin", ["x86_64-darwin"]],
 ]);
 
 /** Whether a machine of one platform runs a system that was built for another. */

@@ -3,6 +3,7 @@ import { testProfile } from "../../test/fakes/test-profile.ts";
 import { HostName } from "../domain/host-name.ts";
 import { StorePath } from "../domain/store-path.ts";
 import { Deployment } from "../fleet/deployment.ts";
+import type { Profile } from "../fleet/fleet.ts";
 import type { Inspection } from "./inspection.ts";
 import { type RefusalContext, changeRefusals, identityRefusals, spaceRefusals } from "./refusals.ts";
 import { healthyInspection } from "./test-inspection.ts";
@@ -22,14 +23,21 @@ interface Change {
   readonly context?: Partial<RefusalContext>;
   readonly settings?: object;
   readonly system?: string;
+  readonly profile?: Partial<Profile>;
 }
 /** All three kinds, in the order in which a deploy asks for them. */
-function found({ inspection = {}, context: changed = {}, settings = {}, system = "x86_64-linux" }: Change) {
+function found({
+  inspection = {},
+  context: changed = {},
+  settings = {},
+  system = "x86_64-linux",
+  profile = {},
+}: Change) {
   const host = {
     name: HostName.parse("web"),
     system,
     deployment: Deployment.parse(settings),
-    profiles: [testProfile(toplevel)] as const,
+    profiles: [testProfile(toplevel, profile)] as const,
   };
   const seen = { ...healthyInspection, ...inspection };
   const judgedBy = { ...context, ...changed };
@@ -39,6 +47,8 @@ function found({ inspection = {}, context: changed = {}, settings = {}, system =
     ...spaceRefusals(host, seen, judgedBy.neededBytes),
   ];
 }
+const home = { activator: "home-manager", user: "ana", profilePath: null } as const;
+const mac = { isNixos: false, system: "aarch64-darwin", state: "unknown" } as const;
 const lock = { run: "bbbbbbbb", operator: "ben@desk", since: "2025-11-20T10:00:00Z" };
 
 describe("a host that may be changed", () => {
@@ -60,6 +70,16 @@ describe("a host that may be changed", () => {
         inspection: { freeBytes: { nix: 0, boot: 0 } },
         context: { neededBytes: { nix: null, boot: null } },
       },
+    ],
+    ["a home on a degraded machine", { inspection: { state: "degraded" }, profile: home }],
+    [
+      "a home where there is neither NixOS nor systemd",
+      { inspection: { ...mac, system: "x86_64-linux" }, profile: home },
+    ],
+    ["a Mac", { inspection: mac, system: "aarch64-darwin", profile: { activator: "darwin" } }],
+    [
+      "a Mac for which Rosetta has to do",
+      { inspection: mac, system: "x86_64-darwin", profile: { activator: "darwin" } },
     ],
     [
       "with an elevation of its own",
@@ -145,6 +165,20 @@ describe("a host that is refused", () => {
       "E_NOT_READY",
       "rescue mode",
       "default target",
+    ],
+    [
+      "a home on a machine that goes down",
+      { inspection: { state: "stopping" }, profile: home },
+      "E_NOT_READY",
+      "",
+      "again",
+    ],
+    [
+      "a Mac that is none",
+      { system: "aarch64-darwin", profile: { activator: "darwin" } },
+      "E_WRONG_SYSTEM",
+      "is for aarch64-darwin",
+      "",
     ],
     ["no systemd", { inspection: { state: "offline" } }, "E_NOT_READY", "(offline)", "is-system-running"],
     [

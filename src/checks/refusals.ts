@@ -83,11 +83,12 @@ export function changeRefusals(
 
 function stateRefusals(host: RefusalHost, inspection: Inspection, allowDegraded: boolean): readonly FlotillaError[] {
   const { state, failedUnits } = inspection;
+  const unitsMatter = needsSystemd(host, inspection);
   switch (state) {
     case "running":
       return [];
     case "degraded": {
-      if (allowDegraded) return [];
+      if (allowDegraded || !unitsMatter) return [];
       const message =
         failedUnits.length === 1
           ? `a unit of the host has failed already: ${failedUnits[0]}`
@@ -97,7 +98,7 @@ function stateRefusals(host: RefusalHost, inspection: Inspection, allowDegraded:
     }
     case "initializing":
     case "starting": {
-      if (allowDegraded) return [];
+      if (allowDegraded || !unitsMatter) return [];
       const hint = "wait until systemctl is-system-running says running; or go on with --allow-degraded";
       return [refusal(host, "E_NOT_READY", "the host is still starting", { hint })];
     }
@@ -108,6 +109,7 @@ function stateRefusals(host: RefusalHost, inspection: Inspection, allowDegraded:
         refusal(host, "E_NOT_READY", "the host is in rescue mode", { hint: "bring it to its default target first" }),
       ];
     default:
+      if (!unitsMatter) return [];
       return [
         refusal(host, "E_NOT_READY", `systemd of the host does not answer as it should (${state})`, {
           hint: `look at it: flotilla ssh ${host.name} -- systemctl is-system-running`,
@@ -115,6 +117,10 @@ function stateRefusals(host: RefusalHost, inspection: Inspection, allowDegraded:
       ];
   }
 }
+
+/** A home has nothing to do with the units of its machine, and a Mac has none. */
+const needsSystemd = ({ profiles }: RefusalHost, { system }: Inspection): boolean =>
+  !system.endsWith("-darwin") && profiles.some(({ activator }) => activator !== "home-manager");
 
 /** Whether what the new system takes fits on the host's disks, as far as both are known. */
 export function spaceRefusals(
