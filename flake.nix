@@ -13,6 +13,8 @@
         "x86_64-darwin"
         "aarch64-darwin"
       ];
+      # deploy-rs's functions, by system as it has them; see docs/coming-from-deploy-rs.md.
+      deployRsLibs = builtins.mapAttrs (_: pkgs: import ./nix/activate { inherit pkgs; }) nixpkgs.legacyPackages;
     in
     {
       packages = forEachSystem (system: {
@@ -35,10 +37,17 @@
       nixosModules.default = ./nix/modules/deployment.nix;
       darwinModules.default = ./nix/modules/deployment.nix;
 
-      lib = import ./nix/lib.nix { inherit lib; } // {
-        # krops's functions; see docs/coming-from-krops.md.
-        krops = builtins.mapAttrs (_: pkgs: import ./nix/krops { inherit pkgs; }) nixpkgs.legacyPackages;
-      };
+      lib =
+        import ./nix/lib.nix { inherit lib; }
+        // deployRsLibs
+        // import ./nix/activate/any-system.nix {
+          libOf = system: deployRsLibs.${system};
+          systems = builtins.attrNames deployRsLibs;
+        }
+        // {
+          # krops's functions; see docs/coming-from-krops.md.
+          krops = builtins.mapAttrs (_: pkgs: import ./nix/krops { inherit pkgs; }) nixpkgs.legacyPackages;
+        };
 
       templates.default = {
         path = ./examples/fleet;

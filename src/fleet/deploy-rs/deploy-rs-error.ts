@@ -14,7 +14,7 @@ type Node = Pick<EvaluatedHost, "name">;
  * @throws FlotillaError E_CONFIGURATION with every option that is not as it has to be
  */
 export function settingsOfNode({ name, deployment }: Pick<EvaluatedHost, "name" | "deployment">): DeployRsSettings {
-  const parsed = DeployRsSettings.safeParse(deployment);
+  const parsed = DeployRsSettings.safeParse(deployment, { reportInput: true });
   if (parsed.success) return parsed.data;
   const complaints = parsed.error.issues.flatMap((issue) => complaintsOf(name, issue));
   throw new FlotillaError("E_CONFIGURATION", complaints.map(({ message }) => message).join("; "), {
@@ -59,9 +59,39 @@ function complaintsOf(name: HostName, issue: z.core.$ZodIssue): readonly Complai
       hint: didYouMean(option, knownAt(path[0])),
     }));
   }
-  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
-  const said = issue.code === "invalid_key" ? issue.issues.map(({ message }) => message).join("; ") : issue.message;
-  return [{ message: `${placeOf(name, path)}: ${isMissing ? "it is missing" : said}` }];
+  return [{ message: `${placeOf(name, path)}: ${wordsOf(issue)}` }];
+}
+
+/** In the terms of Nix, where zod's own are JavaScript's. */
+function wordsOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_key") return issue.issues.map(({ message }) => message).join("; ");
+  if (issue.code !== "invalid_type") return issue.message;
+  if (issue.input === undefined) return "it is missing";
+  return `expected ${termOf(issue.expected)}, and it is ${describeValue(issue.input)}`;
+}
+
+function termOf(type: string): string {
+  switch (type) {
+    case "object":
+    case "record":
+      return "a set";
+    case "array":
+      return "a list";
+    case "boolean":
+      return "true or false";
+    case "int":
+      return "a whole number";
+    default:
+      return `a ${type}`;
+  }
+}
+
+function describeValue(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value !== "object") return typeof value === "boolean" ? String(value) : `a ${typeof value}`;
+  // nix/eval/deploy-host.nix puts this in a function's place.
+  return "function" in value ? "a function" : "a set";
 }
 
 const knownAt = (level: PropertyKey | undefined): readonly string[] =>

@@ -71,10 +71,16 @@ describe("a node of deploy-rs", () => {
     });
   });
 
-  it("has the profiles of profilesOrder first, then the others by name", () => {
+  it.each([
+    [["z"], ["z", "system", "a", "m"]],
+    [
+      ["m", "system"],
+      ["m", "system", "a", "z"],
+    ],
+    [[], ["system", "a", "m", "z"]],
+  ])("has the profiles of profilesOrder %j first, then the system, then the others by name", (profilesOrder, names) => {
     const profiles = Object.fromEntries(["z", "system", "a", "m"].map((name) => [name, { user: "root" }]));
-    const { profiles: ordered } = read({ node: { profilesOrder: ["system", "z"] }, profiles });
-    expect(ordered.map(({ name }) => name)).toEqual(["system", "z", "a", "m"]);
+    expect(read({ node: { profilesOrder }, profiles }).profiles.map(({ name }) => name)).toEqual(names);
   });
 
   it("has each profile belong to its user, or else to who logs in", () => {
@@ -83,9 +89,9 @@ describe("a node of deploy-rs", () => {
       profiles: { home: {}, service: { user: "www", profilePath: "/srv/www/profile" }, system: { user: "root" } },
     });
     expect(profiles.map(({ user, profilePath }) => ({ user, profilePath }))).toEqual([
+      { user: null, profilePath: null },
       { user: "admin", profilePath: null },
       { user: "www", profilePath: "/srv/www/profile" },
-      { user: null, profilePath: null },
     ]);
   });
 
@@ -175,7 +181,7 @@ describe("what is wrong with a node", () => {
     [
       "a wrong type",
       { node: { sshOpts: ["-p", 22] } },
-      'deploy.nodes."web.example".sshOpts[1]: Invalid input: expected string, received number',
+      'deploy.nodes."web.example".sshOpts[1]: expected a string, and it is a number',
     ],
     ["no hostname", { node: { hostname: undefined } }, 'deploy.nodes."web.example".hostname: it is missing'],
     [
@@ -192,7 +198,7 @@ describe("what is wrong with a node", () => {
     [
       "a time of none",
       { deploy: { confirmTimeout: 0 } },
-      "deploy.confirmTimeout: Too small: expected number to be >=1",
+      "deploy.confirmTimeout: expected a number of seconds from 1 to 65535",
     ],
     [
       "an unknown name in the order",

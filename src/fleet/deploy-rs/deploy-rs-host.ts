@@ -56,7 +56,7 @@ export function deployRsHost(evaluated: EvaluatedHost, base: Deployment, request
   };
 }
 
-/** profilesOrder first, then the others by name. */
+/** profilesOrder first, then the system, which makes the users that others belong to, then the others by name. */
 function profileNames(
   evaluated: EvaluatedHost,
   { node, profiles }: DeployRsSettings,
@@ -68,7 +68,7 @@ function profileNames(
   if (unknown !== undefined) {
     throw atNode(evaluated, "profilesOrder", `there is no profile ${unknown}`, didYouMean(unknown, known));
   }
-  const names = [...order, ...known.filter((profile) => !order.includes(profile)).toSorted()];
+  const names = [...new Set([...order, ...known.filter((profile) => profile === "system"), ...known.toSorted()])];
   if (wanted === null || names.includes(wanted)) return wanted === null ? names : [wanted];
   throw new FlotillaError("E_SELECTION", `${evaluated.name} has no profile ${wanted}`, {
     host: evaluated.name,

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { parseHostAddress } from "../host-address.ts";
 
 /** deploy-rs keeps its numbers in 16 bits; nobody can answer within no seconds. */
-const seconds = z.number().int().min(1).max(65_535);
+const range = "expected a number of seconds from 1 to 65535";
+const seconds = z.number().int().min(1, range).max(65_535, range);
 
 /** Ends up in argv and in paths: no dash first, nothing that separates words, fields or directories. */
 const userName = z.string().regex(/^[^-\s/:][^\s/:]*$/u, "expected the name of a user");

@@ -64,7 +64,39 @@ let
       path = ./.;
       stdenv.hostPlatform = { inherit system; };
 
+      runtimeShell = "/bin/bash";
+      runCommand =
+        name: attributes: script:
+        derive name attributes script;
       writeText = name: text: write { inherit name text; };
+      writeTextFile =
+        {
+          name,
+          text,
+          executable ? false,
+          destination ? "",
+        }:
+        write {
+          inherit name text destination;
+          mode = if executable then "0555" else "0444";
+        };
+      writeScript =
+        name: text:
+        write {
+          inherit name text;
+          mode = "0555";
+        };
+      # Of trees that have no name in common at their roots.
+      buildEnv =
+        { name, paths }:
+        derive name { inherit paths; } ''
+          mkdir "$out"
+          for path in $paths; do ln -s "$path"/* "$out/"; done
+        ''
+        // {
+          # As all that a stdenv makes.
+          stdenv.hostPlatform = { inherit system; };
+        };
       writeShellScript =
         name: text:
         write {

@@ -1,0 +1,4 @@
+{
+  description = "a fleet that has no node yet";
+  outputs = _: { deploy.user = "root"; };
+}
