@@ -1,39 +1,13 @@
 // Evaluates hosts, each in a process of its own: Nix's garbage collector makes ten in one process three times as slow.
-import pLimit from "p-limit";
+// Hosts that read each other's configurations share processes, in which what they read is evaluated once.
 import { z } from "zod";
-import { Activator } from "../domain/activator.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
-import { DerivationPath, StorePath } from "../domain/store-path.ts";
-import type { Runner } from "../process/runner.ts";
 import type { EvaluationCache } from "./evaluation-cache.ts";
-import { evaluationCommand } from "./evaluation-command.ts";
-import type { FleetForm } from "./forms/fleet-form.ts";
-import { nixString } from "./nix-string.ts";
-import type { EvaluatedHost, EvaluateRequest, FleetMember, NixSettings } from "./nix.ts";
-import { nixFailure } from "./nix-failure.ts";
+import { evaluateHost, evaluateTogether, type EvaluationTools } from "./evaluation-process.ts";
+import { hostsPerProcess, readHost } from "./hosts-per-process.ts";
+import type { EvaluatedHost, EvaluateRequest, FleetMember } from "./nix.ts";
 
-/** What the host reader of every form makes. */
-export const HostAnswer = z.object({
-  profiles: z.array(
-    z.object({
-      name: z.string(),
-      activator: Activator,
-      user: z.string().nullable(),
-      profilePath: z.string().nullable(),
-      derivation: DerivationPath,
-      path: StorePath,
-    }),
-  ),
-  system: z.string().nullable(),
-  version: z.string().nullable(),
-  sshPorts: z.array(z.number().int()).nullable(),
-  deployment: z.unknown(),
-});
-
-export interface EvaluateTools {
-  readonly runner: Runner;
-  readonly settings: NixSettings;
-  readonly forms: readonly FleetForm[];
+export interface EvaluateTools extends EvaluationTools {
   /** null: nothing is kept. */
   readonly cache: EvaluationCache | null;
   /** Whether the source still is what it was when it was locked; asked once, after the evaluations, where it can have changed. */
@@ -53,12 +27,10 @@ export async function evaluateHosts(tools: EvaluateTools, request: EvaluateReque
     if (known) request.onHost(member.name, known);
     else missing.push(member);
   }
-  const limit = pLimit(Math.max(1, request.workers));
   const evaluated: EvaluatedHost[] = [];
-  await limit.map(missing, async (member) => {
-    const result = await evaluateHost(tools, request, member);
+  await evaluateInProcesses(tools, request, missing, (name, result) => {
     if (!(result instanceof FlotillaError)) evaluated.push(result);
-    request.onHost(member.name, result);
+    request.onHost(name, result);
   });
   const harmless = evaluated.filter(({ deployment }) => !holdsSecrets(deployment));
   if (cache === null || harmless.length === 0 || !(await stillTheSame())) return;
@@ -76,37 +48,38 @@ function holdsSecrets(deployment: unknown): boolean {
   );
 }
 
-async function evaluateHost(
-  { runner, settings, forms }: EvaluateTools,
-  { source, signal, onLog }: EvaluateRequest,
-  { name, form }: FleetMember,
-): Promise<EvaluatedHost | FlotillaError> {
-  const failed = (error: FlotillaError): FlotillaError => error.at(name, "evaluate");
-  const reader = forms.find((known) => known.name === form)?.host;
-  if (reader === undefined) return failed(new FlotillaError("E_EVALUATION", `${form} cannot be read`));
-  try {
-    const command = evaluationCommand(settings, source, form, `value: (${reader}) value ${nixString(name)}`);
-    const result = await runner.run(command, { signal, onStderrLine: (line) => onLog(name, line) });
-    if (result.exitCode !== 0) {
-      return failed(
-        nixFailure(result, {
-          fallback: "E_EVALUATION",
-          what: `${name} does not evaluate`,
-          place: "here",
-          showTrace: settings.showTrace,
-        }),
-      );
-    }
-    return readAnswer({ name, form }, result.stdout);
-  } catch (error) {
-    if (error instanceof FlotillaError) return failed(error);
-    throw error;
-  }
-}
+/** As many processes at a time as there are workers. The first hosts show how much they read of each other. */
+async function evaluateInProcesses(
+  tools: EvaluateTools,
+  request: EvaluateRequest,
+  hosts: readonly FleetMember[],
+  onHost: EvaluateRequest["onHost"],
+): Promise<void> {
+  const waiting = [...hosts];
+  const read = new Set<string>();
+  const workers = Math.min(Math.max(1, request.workers), hosts.length);
+  const onLog: EvaluateRequest["onLog"] = (name, line) => {
+    const other = readHost(line);
+    if (other === null) request.onLog(name, line);
+    else read.add(other);
+  };
+  const alone = async (member: FleetMember): Promise<void> =>
+    onHost(member.name, await evaluateHost(tools, { ...request, onLog }, member));
 
-function readAnswer({ name, form }: FleetMember, output: string): EvaluatedHost | FlotillaError {
-  const answer = HostAnswer.safeParse(JSON.parse(output));
-  if (answer.success) return { name, form, ...answer.data };
-  const message = `${form}.${name} is no configuration of a host: ${z.prettifyError(answer.error)}`;
-  return new FlotillaError("E_EVALUATION", message, { cause: answer.error, host: name, step: "evaluate" });
+  const work = async (): Promise<void> => {
+    for (let first = waiting.shift(); first !== undefined; first = waiting.shift()) {
+      const { form } = first;
+      const size = Math.min(hostsPerProcess(read.size), request.mostPerProcess ?? Infinity);
+      // Nobody is left without work for the sake of company.
+      const fair = Math.ceil((waiting.length + 1) / workers);
+      const company = waiting.filter((member) => member.form === form).slice(0, Math.min(size, fair) - 1);
+      for (const member of company) waiting.splice(waiting.indexOf(member), 1);
+      const together =
+        company.length === 0 ? null : await evaluateTogether(tools, { ...request, onLog }, [first, ...company]);
+      // One that fails makes all fail, so each is asked for its own answer.
+      if (together === null) for (const member of [first, ...company]) await alone(member);
+      else for (const host of together) onHost(host.name, host);
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, work));
 }

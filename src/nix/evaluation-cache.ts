@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { HostName } from "../domain/host-name.ts";
 import { readJson, writeJson } from "./json-file.ts";
-import { HostAnswer } from "./evaluate-hosts.ts";
+import { HostAnswer } from "./evaluation-process.ts";
 import type { LockedFlake } from "./fleet-source.ts";
 import { FleetFormName } from "./forms/fleet-form.ts";
 import type { EvaluatedHost, FleetMember, FleetOutline, NixSettings } from "./nix.ts";

@@ -216,6 +216,56 @@ describe("nixPrograms", () => {
       });
     });
 
+    it("evaluates hosts that read each other together, and those of a process that fails each alone", async () => {
+      const names = ["one", "two", "three", "broken", "five", "six"];
+      const neighbours = Array.from({ length: 20 }, (_, i) => `trace: flotilla: a node is read: node-${i}`);
+      const answer = JSON.parse(String(answers.hosts["web-01"]?.stdout)) as unknown;
+      const processes: string[][] = [];
+      const runner = scriptedRunner(({ args }) => {
+        const text = args.join(" ");
+        if (text === "--version") return { stdout: "nix (Nix) 2.26.3\n" };
+        const asked = names.filter((name) => text.includes(`"${name}"`));
+        processes.push(asked);
+        const stderrLines = [...neighbours, "trace: warning: old"];
+        if (asked.includes("broken")) {
+          return { exitCode: 1, stderrLines: [...stderrLines, "error: this host is broken"] };
+        }
+        const together = Object.fromEntries(asked.map((name) => [name, answer]));
+        return { stderrLines, stdout: JSON.stringify(asked.length === 1 ? answer : together) };
+      });
+      const options = { cacheDirectory: directory, environment: {}, now: () => new Date() };
+      const results = new Map<string, string>();
+      const log: string[] = [];
+      const request = {
+        source: {
+          kind: "file",
+          reference: "hive.nix",
+          path: "/hive.nix",
+          revision: null,
+          dirty: false,
+          directory: "/",
+        },
+        hosts: names.map(member),
+        useCache: false,
+        workers: 1,
+        signal,
+        onHost: (name, result) => results.set(name, "code" in result ? result.message : "evaluated"),
+        onLog: (_, line) => log.push(line),
+      } satisfies Parameters<Nix["evaluate"]>[0];
+
+      await nixPrograms(runner, plainSettings, options).evaluate(request);
+      expect(processes).toEqual([["one"], ["two", "three"], ["broken", "five"], ["broken"], ["five"], ["six"]]);
+      expect(Object.fromEntries(results)).toEqual({
+        ...Object.fromEntries(names.map((name) => [name, "evaluated"])),
+        broken: "broken does not evaluate: this host is broken",
+      });
+      expect(new Set(log)).toEqual(new Set(["trace: warning: old", "error: this host is broken"]));
+
+      processes.length = 0;
+      await nixPrograms(runner, plainSettings, options).evaluate({ ...request, mostPerProcess: 1 });
+      expect(processes).toEqual(names.map((name) => [name]));
+    });
+
     it("gives out the whole trace when it was asked for", async () => {
       const stderr =
         "error:\n       … while calling the 'throw' builtin\n         at /nix/store/x/flake.nix:1:1:\n       error: this host is broken";
