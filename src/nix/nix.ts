@@ -68,6 +68,8 @@ export interface EvaluateRequest {
   readonly hosts: readonly FleetMember[];
   readonly useCache: boolean;
   readonly workers: number;
+  /** Hosts that one process may evaluate; as many as are worth it unless told. */
+  readonly mostPerProcess?: number;
   readonly signal: AbortSignal;
   /** Called once a host, as soon as it is known. One broken host fails alone. */
   readonly onHost: (name: HostName, result: EvaluatedHost | FlotillaError) => void;
