@@ -9,8 +9,10 @@ import { exec } from "./commands/exec.ts";
 import { generations } from "./commands/generations.ts";
 import { history } from "./commands/history.ts";
 import { hosts } from "./commands/hosts.ts";
+import { populate } from "./commands/populate.ts";
 import { push } from "./commands/push.ts";
 import { rollback } from "./commands/rollback.ts";
+import { script } from "./commands/script.ts";
 import { ssh } from "./commands/ssh.ts";
 import { status } from "./commands/status.ts";
 
@@ -27,5 +29,7 @@ export const commands: Readonly<Record<string, DocumentedCommand>> = {
   exec,
   ssh,
   doctor,
+  script,
+  populate,
   completions,
 };

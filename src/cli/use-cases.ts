@@ -112,6 +112,28 @@ export interface AttachOptions {
   readonly view: ViewOptions;
 }
 
+export interface ScriptOptions extends FleetOptions {
+  readonly limits: Limits;
+  readonly script:
+    | { readonly kind: "deploy" | "test" }
+    | { readonly kind: "command"; readonly command: readonly [string, ...string[]] };
+  /** null: stdout. */
+  readonly output: string | null;
+  /** false: the script names results and not how they are built. */
+  readonly derivations: boolean;
+  readonly substitute: boolean;
+}
+
+export interface PopulateOptions {
+  readonly nix: NixSettings;
+  /** A file of Nix, or FLAKE#ATTRIBUTE. */
+  readonly source: string;
+  /** `[[USER]@]HOST[:PORT][/PATH]` */
+  readonly target: string;
+  readonly force: boolean;
+  readonly backup: boolean;
+}
+
 /** Rows to print, and what the program exits with: a host that could not be asked is a row and a status. */
 export interface Listing<Row> {
   readonly rows: readonly Row[];
@@ -135,6 +157,8 @@ export interface UseCases {
   readonly rollback: (options: RollbackOptions) => Promise<number>;
   readonly attach: (options: AttachOptions) => Promise<number>;
   readonly exec: (options: ExecOptions) => Promise<number>;
+  readonly script: (options: ScriptOptions) => Promise<number>;
+  readonly populate: (options: PopulateOptions) => Promise<number>;
   readonly ssh: (options: SshOptions) => Promise<number>;
   readonly hosts: (options: ListOptions) => Promise<Listing<HostRow>>;
   readonly status: (options: ListOptions) => Promise<Listing<StatusRow>>;

@@ -12,6 +12,7 @@ import * as listing from "./listing-use-cases.ts";
 import * as runs from "./run-use-cases.ts";
 import { stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
+import * as scripts from "./script-use-cases.ts";
 import * as sessions from "./session-use-cases.ts";
 import { Tools } from "./tools.ts";
 import type { Viewpoint } from "./visit.ts";
@@ -78,6 +79,8 @@ export function realUseCases(world: World): UseCases {
     plan: (options) => look((view) => listing.plan(options, view)),
     exec: (options) => look((view) => sessions.exec(options, view, { stdout: line(stdout), stderr: line(stderr) })),
     ssh: (options) => look((view) => sessions.ssh(options, view)),
+    script: (options) => look((view) => scripts.script(options, view, stdout)),
+    populate: (options) => look((view) => scripts.populate(options, view)),
     hosts: (options) => look((view) => listing.hosts(options, view)),
     status: (options) => look((view) => listing.status(options, view)),
     history: (options) => look((view) => listing.history(options, view)),
