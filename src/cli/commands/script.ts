@@ -25,10 +25,10 @@ export const script: DocumentedCommand = {
     docs: {
       brief: "Write a script that deploys hosts without flotilla",
       fullDescription: [
-        "Write a script of POSIX sh that deploys hosts, tries them, or runs a command on them, where there is no flotilla:",
-        "in a CI job, a cron job, on the desk of an admin. It brings the guard along, so that a host is as safe as ever.",
-        "It holds the hosts' derivations, and so runs where they are; with --built it holds their results alone.",
-        "No key of a host is in it.",
+        "Write a script of POSIX sh that deploys hosts, tries them, or runs a command on them where there is no",
+        "flotilla: in a CI job, a cron job, on an admin's desk. It brings the guard along, so that a host is as safe",
+        "as ever. It holds the hosts' derivations, and so runs where these are; with --built it holds only their",
+        "results. No key of a host is in it.",
       ].join("\n"),
     },
     parameters: {
