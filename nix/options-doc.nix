@@ -61,7 +61,10 @@ let
       let
         value = options.${name};
       in
-      if isOption value then document variant value else documentAll variant value
+      if !isOption value then
+        documentAll variant value
+      else
+        lib.optionals (!(value.internal or false)) (document variant value)
     ) (lib.attrNames options);
 in
 documentAll null deployment

@@ -184,6 +184,8 @@ let
     );
 in
 {
+  imports = [ ./keys.nix ];
+
   options.deployment = {
     targetHost = mkOption {
       type = types.nullOr types.nonEmptyStr;

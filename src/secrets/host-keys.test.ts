@@ -5,7 +5,7 @@ import { HostName } from "../domain/host-name.ts";
 import { Secret } from "../domain/secret.ts";
 import { DeploymentKeys } from "../fleet/key-settings.ts";
 import type { Connection, RemoteCommand } from "../ssh/connection.ts";
-import { deliverKeys, type KeyMoment, keysOf } from "./host-keys.ts";
+import { deliverKeys, type KeyMoment } from "./host-keys.ts";
 import type { KeyContents } from "./key-contents.ts";
 import { describeKeys, readKeysAnswer } from "./keys-answer.ts";
 
@@ -17,8 +17,6 @@ const keys = DeploymentKeys.parse({
   early: { text: "1" },
   late: { text: "2", uploadAt: "post-activation" },
 });
-const attributes = (when: KeyMoment): string[] => keysOf({ keys }, when).map(({ attribute }) => attribute);
-
 /** A host that takes every key, and what it was sent. */
 function takingHost(): { readonly connection: Pick<Connection, "run" | "target">; readonly commands: RemoteCommand[] } {
   const commands: RemoteCommand[] = [];
@@ -47,12 +45,6 @@ const deliver = (when: KeyMoment, contents = contentsBut(), declared = keys) => 
 };
 const sent = (commands: readonly RemoteCommand[]): string => Buffer.from(commands[0]?.stdin ?? "").toString();
 
-test("each key has its moment", () => {
-  expect(attributes("pre-activation")).toEqual(["early"]);
-  expect(attributes("post-activation")).toEqual(["late"]);
-  expect(attributes("all")).toEqual(["early", "late"]);
-});
-
 describe("before the activation", () => {
   test("its keys go, whether or not their owners are there; nothing is removed", async () => {
     const { report, commands } = deliver("pre-activation");
@@ -77,13 +69,12 @@ describe("before the activation", () => {
 });
 
 describe("after the activation", () => {
-  test("owners have to exist, and what is declared no more goes, but nothing that is", async () => {
+  test("all go, with their owners, and what is declared no more is removed", async () => {
     const { report, commands } = deliver("post-activation");
     await report;
     expect(commands[0]?.words.slice(-2)).toEqual(["yes", "yes"]);
-    expect(sent(commands)).toContain("keep\n/run/keys/early\n");
     expect(sent(commands)).toContain("content of late");
-    expect(sent(commands)).not.toContain("content of early");
+    expect(sent(commands)).toContain("content of early");
   });
 
   test("a host without any key is asked too: it may have had some", async () => {
@@ -109,7 +100,7 @@ test("no content is in the words of the command", async () => {
 });
 
 describe("the answer of a host", () => {
-  const settings = keysOf({ keys }, "all");
+  const settings = Object.values(keys);
 
   test.each([
     ["", "the host did not say that all was done", null],

@@ -12,16 +12,15 @@ export type KeyMoment = "pre-activation" | "post-activation" | "all";
 
 type DeclaredKeys = Pick<Deployment, "keys">;
 
-/** The keys that are sent at that moment. */
-export function keysOf({ keys }: DeclaredKeys, when: KeyMoment): readonly KeySettings[] {
-  return Object.values(keys).filter(({ uploadAt }) => when === "all" || uploadAt === when);
-}
-
 /**
- * Sends the keys of that moment. Before the activation the contents of all keys are read, so that one that cannot be read
- * is known while nothing is changed; owners may be missing, since the activation makes them; and nothing is removed,
- * since the system that runs may yet be gone back to. After it, and with `all`, owners have to exist, and what flotilla
- * put there and is declared no more is removed: also where no key is declared at all.
+ * Sends the keys of that moment.
+ *
+ * Before the activation: those that are for then. The contents of all are read, so that what cannot be read is known while
+ * nothing is changed. An owner may be missing, since the activation makes it; nothing is removed, since the system that
+ * runs may yet be gone back to.
+ *
+ * After the activation, and with `all`: every key, so that each now has its owner, which has to exist. What flotilla put
+ * there and is declared no more is removed: call it also where no key is declared.
  *
  * @throws FlotillaError as `KeyContents.read` and `sendKeys` do; E_KEY with all of them where several keys fail
  * @example await deliverKeys(contents, connection, host.deployment, "pre-activation", signal)
@@ -29,16 +28,15 @@ export function keysOf({ keys }: DeclaredKeys, when: KeyMoment): readonly KeySet
 export async function deliverKeys(
   contents: KeyContents,
   connection: Pick<Connection, "run" | "target">,
-  deployment: DeclaredKeys,
+  { keys }: DeclaredKeys,
   when: KeyMoment,
   signal: AbortSignal,
 ): Promise<KeysReport> {
   const isFinal = when !== "pre-activation";
-  const ready = await readAll(contents, connection, keysOf(deployment, isFinal ? when : "all"));
-  const due = ready.filter(({ settings }) => when === "all" || settings.uploadAt === when);
+  const all = await readAll(contents, connection, Object.values(keys));
+  const due = isFinal ? all : all.filter(({ settings }) => settings.uploadAt === when);
   if (due.length === 0 && !isFinal) return { keys: [], removed: [], remarks: [] };
-  const keep = Object.values(deployment.keys).map(({ path }) => path);
-  return sendKeys(connection, due, { requireOwnership: isFinal, removeOthers: isFinal, keep, signal });
+  return sendKeys(connection, due, { requireOwnership: isFinal, removeOthers: isFinal, signal });
 }
 
 async function readAll(

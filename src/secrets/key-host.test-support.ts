@@ -75,7 +75,6 @@ export class KeyHost {
     return sendKeys(this.connection, Object.entries(keys).map(toSend), {
       requireOwnership: true,
       removeOthers: true,
-      keep: [],
       signal: new AbortController().signal,
       ...options,
     });

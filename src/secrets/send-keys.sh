@@ -1,9 +1,8 @@
 # Puts keys on this host. Root runs it; nothing is needed but a POSIX sh and the usual small programs, not even Nix.
 #   send_keys REQUIRE_OWNERSHIP REMOVE_OTHERS      yes or no: whether an owner that does not exist is a failure, whether
-#                                                  keys go that were put here before and are not declared any more
+#                                                  keys go that were put here before and are not part of this delivery
 #
 # src/secrets/send-keys.ts writes to stdin, after this script, records that begin with a line of one word:
-#   keep PATH                                      a key that is declared and is not part of this delivery
 #   key DIRECTORY NAME USER GROUP MODE SIZE BYTES  each but the last a line
 #   end                                            without it nothing is changed
 # and reads from stdout, one line each, N counting the keys from 0:
@@ -285,11 +284,8 @@ remove_others() {
   while [ -n "$remaining" ]; do
     path=${remaining%%"$newline"*}
     remaining=${remaining#*"$newline"}
-    if holds "$sent" "$path"; then
-      continue
-    elif holds "$keep" "$path" || ! remove; then
-      left=$left$path$newline
-    fi
+    if holds "$sent" "$path"; then continue; fi
+    remove || left=$left$path$newline
   done
   write_manifest "$left"
 }
@@ -378,7 +374,7 @@ send_keys() {
   me=$(id -u)
   newline='
 '
-  index=0 number=0 directories='' staged_in='' sent='' keep='' changed='' failed='' probed='' whole_block='' no_follow=''
+  index=0 number=0 directories='' staged_in='' sent='' changed='' failed='' probed='' whole_block='' no_follow=''
 
   trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
@@ -388,10 +384,6 @@ send_keys() {
   say flotilla-keys-1
   while read_line record; do
     case $record in
-      keep)
-        read_line path
-        keep=$keep$path$newline
-        ;;
       key) stage ;;
       end) break ;;
       *) give_up 'the keys did not arrive whole' ;;

@@ -16,10 +16,8 @@ export interface KeyToSend {
 export interface SendKeysOptions {
   /** Whether an owner that the host does not have is a failure; else the key is root's for now, with a remark. */
   readonly requireOwnership: boolean;
-  /** Whether keys go that were put there before and are neither sent now nor in `keep`. */
+  /** Whether keys go that were put there before and are not sent now. */
   readonly removeOthers: boolean;
-  /** Paths of keys that are declared, though not sent now. */
-  readonly keep: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -35,18 +33,13 @@ export interface SendKeysOptions {
 export async function sendKeys(
   connection: Pick<Connection, "run" | "target">,
   keys: readonly KeyToSend[],
-  { requireOwnership, removeOthers, keep, signal }: SendKeysOptions,
+  { requireOwnership, removeOthers, signal }: SendKeysOptions,
 ): Promise<KeysReport> {
   const { host } = connection.target;
   // The host enters each directory once.
   const sorted = keys.toSorted((a, b) => compare(posix.dirname(a.settings.path), posix.dirname(b.settings.path)));
   const script = Buffer.from(readAsset("src/secrets/send-keys.sh"));
-  const stdin = Buffer.concat([
-    script,
-    ...keep.map((path) => Buffer.from(`keep\n${path}\n`)),
-    ...sorted.flatMap(record),
-    Buffer.from("end\n"),
-  ]);
+  const stdin = Buffer.concat([script, ...sorted.flatMap(record), Buffer.from("end\n")]);
   const yesOrNo = (value: boolean): string => (value ? "yes" : "no");
   const { stdout, stderr } = await connection.run(
     {
