@@ -3,7 +3,8 @@
 #
 # A login is given as AUTHORITY ADDRESS WORD…: how nix names it, where ssh finds it, and ssh's words for it.
 
-# ssh_words WORD…: the words, quoted, with the host's own key pinned where its configuration has one.
+# ssh_words WORD…: the words, quoted, with the host's own key pinned where its configuration has one, and with what the
+# environment of who runs this says of ssh.
 ssh_words() {
   if [ -n "$host_key" ]; then
     printf '%s %s\n' "$name" "$host_key" >"$workspace/$number.known-hosts"
@@ -11,6 +12,11 @@ ssh_words() {
     set -- -o UserKnownHostsFile="$workspace/$number.known-hosts" -o GlobalKnownHostsFile=/dev/null \
       -o HostKeyAlias="$name" -o StrictHostKeyChecking=yes -o UpdateHostKeys=no -o VerifyHostKeyDNS=no "$@"
   fi
+  [ -z "${SSH_CONFIG_FILE:-}" ] || set -- "$@" -F "$SSH_CONFIG_FILE"
+  set -f
+  # shellcheck disable=SC2086 # split at blanks, as Nix does
+  set -- "$@" ${NIX_SSHOPTS:-}
+  set +f
   quote "$@" -o ConnectTimeout=8 -o ServerAliveInterval=5 -o ServerAliveCountMax=3
 }
 
