@@ -21,7 +21,7 @@
         fastConnection = true;
         remoteBuild = true;
         magicRollback = false;
-        tempPath = /tmp;
+        tempPath = "/home/ana/.deploy-rs";
 
         nodes = {
           nothing-more = {
