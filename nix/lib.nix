@@ -30,6 +30,16 @@ in
   */
   evalDeployment = name: modules: (evalDeploymentModules name modules).config.deployment;
 
+  /*
+    The flake output `colmenaHive` from a hive, in place of `colmena.lib.makeHive`:
+
+      outputs.colmenaHive = flotilla.lib.makeHive {
+        meta.nixpkgs = import nixpkgs { system = "x86_64-linux"; };
+        web-01 = ./hosts/web-01.nix;
+      };
+  */
+  makeHive = import ./hive;
+
   # The deployment options as data: see options-doc.nix.
   deploymentOptionsDoc = import ./options-doc.nix {
     inherit lib;

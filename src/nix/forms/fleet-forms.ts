@@ -1,4 +1,5 @@
 // All forms, and which of them is meant where a flake has several.
+import { colmena, colmenaHive } from "./colmena.ts";
 import { darwinConfigurations } from "./darwin-configurations.ts";
 import { deploy } from "./deploy.ts";
 import type { FleetForm, FleetFormName } from "./fleet-form.ts";
@@ -18,5 +19,5 @@ export const precedence: readonly (readonly FleetFormName[])[] = [
 ];
 
 export function fleetForms(): readonly FleetForm[] {
-  return [deploy(), nixosConfigurations(), darwinConfigurations(), homeConfigurations()];
+  return [colmenaHive(), colmena(), deploy(), nixosConfigurations(), darwinConfigurations(), homeConfigurations()];
 }

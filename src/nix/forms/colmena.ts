@@ -1,0 +1,39 @@
+// Hives: the flake outputs of colmena, and hive.nix.
+import { readAsset } from "../../assets.ts";
+import type { FleetForm } from "./fleet-form.ts";
+
+// Each file is read whole and put into the expression: a pure evaluation can import nothing that is not in the store.
+const expression = (file: string): string => `(${readAsset(file)})`;
+
+const outline = (): string => expression("nix/eval/hive-outline.nix");
+const host = (): string => `(${expression("nix/eval/hive-host.nix")} ${expression("nix/eval/host.nix")})`;
+
+/** Flake output `colmenaHive`: a hive that `makeHive` evaluated, or a set made by hand in its shape. */
+export function colmenaHive(): FleetForm {
+  return { name: "colmenaHive", outline: outline(), host: host() };
+}
+
+/** Flake output `colmena`, and what hive.nix evaluates to: the hive as it is written, which our own evaluator evaluates. */
+export function colmena(): FleetForm {
+  return {
+    name: "colmena",
+    outline: `hive: ${outline()} (${evaluator()} hive)`,
+    host: `hive: ${host()} (${evaluator()} hive)`,
+  };
+}
+
+/** `hive: { nodes, toplevel, … }`: nix/hive with all its files in one expression. */
+export function evaluator(): string {
+  return `(rawHive: ${expression("nix/hive/eval.nix")} {
+  inherit rawHive;
+  # In a pure evaluation, which has no system of its own, there is no <nixpkgs> either.
+  hermetic = !(builtins ? currentSystem);
+  colmenaOptions = ${expression("nix/hive/options.nix")} {
+    deploymentModule = ${expression("nix/modules/deployment.nix")};
+    keysModule = ${expression("nix/modules/keys.nix")};
+  };
+  colmenaModules = ${expression("nix/hive/modules.nix")};
+  # See hosts-per-process.ts.
+  onRead = name: builtins.trace "flotilla: a node is read: \${name}";
+})`;
+}

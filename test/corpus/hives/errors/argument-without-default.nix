@@ -1,0 +1,4 @@
+{ site }:
+{
+  till.deployment.tags = [ site ];
+}

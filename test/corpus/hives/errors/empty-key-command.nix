@@ -1,0 +1,3 @@
+{
+  till.deployment.keys.tls.keyCommand = [ ];
+}

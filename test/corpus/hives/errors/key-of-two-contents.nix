@@ -1,0 +1,6 @@
+{
+  till.deployment.keys.tls = {
+    text = "a";
+    keyFile = "/b";
+  };
+}

@@ -1,0 +1,5 @@
+{
+  meta.name = "new";
+  network.name = "old";
+  till = { };
+}

@@ -1,0 +1,4 @@
+{
+  meta.allowApplyAll = "no";
+  till = { };
+}

@@ -1,0 +1,3 @@
+{
+  till = ./till.nix;
+}

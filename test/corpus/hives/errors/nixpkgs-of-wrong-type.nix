@@ -1,0 +1,4 @@
+{
+  meta.nixpkgs = "nixos-unstable";
+  till = { };
+}

@@ -1,0 +1,7 @@
+{
+  till =
+    { nodes, ... }:
+    {
+      environment.etc."neighbour".text = nodes.tiller.config.networking.hostName;
+    };
+}

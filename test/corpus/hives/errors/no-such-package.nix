@@ -1,0 +1,7 @@
+{
+  till =
+    { pkgs, ... }:
+    {
+      environment.systemPackages = [ pkgs.noSuchPackage ];
+    };
+}

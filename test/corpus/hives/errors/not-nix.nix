@@ -1,0 +1,5 @@
+{
+  till = {
+    deployment.tags = [ "a" "b";
+  };
+}

@@ -1,0 +1,3 @@
+{
+  till.deployment.targetPort = "22";
+}

@@ -1,0 +1,4 @@
+{
+  till = throw "the till is being repaired";
+  counter = { };
+}

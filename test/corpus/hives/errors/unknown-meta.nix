@@ -1,0 +1,4 @@
+{
+  meta.allowAplyAll = false;
+  till = { };
+}

@@ -1,0 +1,4 @@
+{
+  defaults.deployment.tag = [ "all" ];
+  till = { };
+}

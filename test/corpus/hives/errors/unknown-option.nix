@@ -1,0 +1,8 @@
+{
+  till =
+    { name, ... }:
+    {
+      deployment.healthCheck = [ ];
+      networking.hostName = name;
+    };
+}

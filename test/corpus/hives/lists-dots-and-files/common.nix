@@ -1,0 +1,5 @@
+{ lib, name, ... }:
+{
+  networking.hostName = builtins.replaceStrings [ "." ] [ "-" ] name;
+  deployment.tags = lib.mkAfter [ "last" ];
+}

@@ -1,0 +1,5 @@
+{ lib, ... }:
+{
+  imports = [ ./tagged.nix ];
+  deployment.tags = lib.mkBefore [ "first" ];
+}

@@ -1,0 +1,4 @@
+{
+  meta.description = "Nobody at home";
+  defaults.deployment.tags = [ "all" ];
+}
