@@ -107,12 +107,14 @@ let
         destDir = mkOption {
           type = types.path;
           default = "/run/keys";
+          # A path of the host, which is not to be copied from here.
+          apply = toString;
           description = "The directory on the host. `/run/keys` is in memory, and empty after a reboot.";
         };
 
         path = mkOption {
           type = types.path;
-          default = "${toString config.destDir}/${config.name}";
+          default = "${config.destDir}/${config.name}";
           internal = true;
           description = "The file on the host, for other options to refer to.";
         };

@@ -1,9 +1,9 @@
 // Evaluates hosts, each in a process of its own: Nix's garbage collector makes ten in one process three times as slow.
 // Hosts that read each other's configurations share processes, in which what they read is evaluated once.
-import { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { EvaluationCache } from "./evaluation-cache.ts";
 import { evaluateHost, evaluateTogether, type EvaluationTools } from "./evaluation-process.ts";
+import { holdsSecrets } from "./holds-secrets.ts";
 import { hostsPerProcess, readHost } from "./hosts-per-process.ts";
 import type { EvaluatedHost, EvaluateRequest, FleetMember } from "./nix.ts";
 
@@ -36,16 +36,6 @@ export async function evaluateHosts(tools: EvaluateTools, request: EvaluateReque
   if (cache === null || harmless.length === 0 || !(await stillTheSame())) return;
   await Promise.all(harmless.map((host) => cache.keepHost(host)));
   await cache.prune(now());
-}
-
-const TextOfKeys = z.object({ keys: z.record(z.string(), z.object({ text: z.string() }).or(z.unknown())) });
-
-/** The text of a key is a secret, and what holds one is never written down. */
-function holdsSecrets(deployment: unknown): boolean {
-  const { data } = TextOfKeys.safeParse(deployment);
-  return Object.values(data?.keys ?? {}).some(
-    (key) => typeof key === "object" && key !== null && "text" in key && key.text !== null,
-  );
 }
 
 /** As many processes at a time as there are workers. The first hosts show how much they read of each other. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -308,6 +308,22 @@ describe("nixPrograms", () => {
       const second = await evaluate(nix, flake);
       expect(evaluations()).toBe(3);
       expect(second.get("web-01")).toEqual(first.get("web-01"));
+    });
+
+    it("never writes down the text of a key, wherever it is set", async () => {
+      const keys = { tls: { text: "hunter2" } };
+      const answer = { profiles: [webSystem], system: null, version: null, sshPorts: null, deployment: { keys } };
+      answers.hosts = { "web-01": { stdout: JSON.stringify(answer) } };
+      answers.outline = { ...answers.outline, flotilla: { hosts: { "web-01": { keys } }, defaults: {} } };
+      const nix = programs();
+      await outlineOf(nix);
+      const found = await evaluate(nix, await nix.lockFlake(".", signal));
+      expect(JSON.stringify(found.get("web-01"))).toContain("hunter2");
+      const files = await readdir(directory, { recursive: true, withFileTypes: true });
+      const kept = files
+        .filter((file) => file.isFile())
+        .map((file) => readFile(join(file.parentPath, file.name), "utf8"));
+      expect((await Promise.all(kept)).join("\n")).not.toContain("hunter2");
     });
 
     it("evaluates anew for another content, Nix, option or override, when asked to, and when impure", async () => {

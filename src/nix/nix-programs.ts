@@ -7,6 +7,7 @@ import { buildSystems } from "./build-systems.ts";
 import { copyClosure } from "./copy-closure.ts";
 import { type EvaluationCache, evaluationCache } from "./evaluation-cache.ts";
 import { fetchClosure } from "./fetch-closure.ts";
+import { holdsSecrets } from "./holds-secrets.ts";
 import { lockFlake } from "./lock-flake.ts";
 import type { FleetSource } from "./fleet-source.ts";
 import { fleetForms } from "./forms/fleet-forms.ts";
@@ -57,7 +58,7 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
       const cached = await cache?.outline(form);
       if (cached) return cached;
       const outline = await outlineFleet({ runner, settings, forms, version: await version() }, request);
-      if (!source.dirty) await cache?.keepOutline(form, outline);
+      if (!source.dirty && !holdsSecrets(outline)) await cache?.keepOutline(form, outline);
       return outline;
     },
     async evaluate(request) {
