@@ -24,19 +24,19 @@ test("a script deploys as flotilla does: it confirms, and what is broken goes ba
   const written = await ana.flotilla(["script", "deploy", "krops", "--output", "deploy"]);
   expect([written.exitCode, written.stdout]).toEqual([0, ""]);
   const deployed = await run("deploy");
-  expect([deployed.exitCode, deployed.stdout], deployed.stderr).toEqual([0, "krops | deployed\n"]);
+  expect([deployed.exitCode, deployed.stdout], deployed.stderr).toEqual([0, "krops | deployed"]);
   const after = await seenOn(host);
   expect(after.running).toMatch(/-krops-2$/);
   expect([after.profile, after.bootsNext]).toEqual([after.running, after.running]);
   expect(before.running).not.toBe(after.running);
 
-  expect(await run("deploy")).toMatchObject({ exitCode: 0, stdout: "krops | unchanged\n" });
+  expect(await run("deploy")).toMatchObject({ exitCode: 0, stdout: "krops | unchanged" });
 
   // Its sshd is gone: it answers nobody, and so it is taken back.
   await ana.write("flake.nix", fleetFlake(new Map([["krops", { system: 'label = "3"; sshd = false;' }]])));
   await ana.flotilla(["script", "deploy", "krops", "--output", "deploy"]);
   const broken = await run("deploy");
-  expect([broken.exitCode, broken.stdout], broken.stderr).toEqual([1, "krops | rolled-back\n"]);
+  expect([broken.exitCode, broken.stdout], broken.stderr).toEqual([1, "krops | rolled-back"]);
   expect(broken.stderr).toContain("E_CONFIRM_TIMEOUT");
   expect(await seenOn(host)).toEqual(after);
 });
@@ -49,7 +49,7 @@ test("a script names results alone, and tries them", async () => {
   expect(exitCode).toBe(0);
   expect(stdout).not.toContain(".drv");
   await ana.write("try", stdout);
-  expect(await run("try")).toMatchObject({ exitCode: 0, stdout: "krops | tested\n" });
+  expect(await run("try")).toMatchObject({ exitCode: 0, stdout: "krops | tested" });
   const after = await seenOn(host);
   expect(after.running).toMatch(/-krops-tried$/);
   expect(after.profile).toBe(before.profile);
@@ -57,7 +57,7 @@ test("a script names results alone, and tries them", async () => {
 
 test("a script runs a command", async () => {
   await ana.flotilla(["script", "command", "krops", "--output", "hello", "--", "sh", "-c", "echo it is $(hostname)"]);
-  expect(await run("hello")).toMatchObject({ exitCode: 0, stdout: "krops | it is krops\n" });
+  expect(await run("hello")).toMatchObject({ exitCode: 0, stdout: "krops | it is krops" });
 });
 
 test("sources are brought to a host", async () => {
@@ -81,5 +81,5 @@ test("sources are brought to a host", async () => {
   const done = await populate("--force", target);
   expect(done.exitCode, done.stderr).toBe(0);
   const { stdout } = await host.exec(["sh", "-c", "cat /srv/the-sources/link /srv/the-sources/secret"]);
-  expect(stdout).toBe("textit is secret\n");
+  expect(stdout).toBe("textit is secret");
 });
