@@ -26,12 +26,6 @@ let
     else if isAttrs value && ! (value ? outPath || value ? __toString) then mapAttrs (_: plain) value
     else value;
 
-  # A key's text is a secret; it is read when keys are sent, not here.
-  withoutSecrets = deployment:
-    if isAttrs (deployment.keys or null)
-    then deployment // { keys = mapAttrs (_: key: removeAttrs key [ "text" ]) deployment.keys; }
-    else deployment;
-
   # The module cannot know the host's name in the flake; where nobody set an address, that name is it, and not the
   # module's stand-in for it. An option's own default has priority 1500 (nixpkgs, lib/modules.nix).
   withoutDefaultTarget = deployment:
@@ -82,5 +76,5 @@ in
   system = configuration.pkgs.stdenv.hostPlatform.system or toplevel.system;
   version = config.system.nixos.label or null;
   sshPorts = config.services.openssh.ports or null;
-  deployment = plain (withoutDefaultTarget (withoutSecrets (config.deployment or null)));
+  deployment = plain (withoutDefaultTarget (config.deployment or null));
 }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
@@ -117,11 +118,19 @@ describe("a host's settings", () => {
     });
   });
 
-  it("of other tools are taken out, and named where they ask for something", () => {
-    const colmena = { keys: {}, allowLocalDeployment: false, replaceUnknownProfiles: true };
-    expect(read(colmena).warnings).toEqual([]);
-    const { warnings } = read({ ...colmena, keys: { k: {} } });
-    expect(warnings).toEqual(["web-01: flotilla does not act on deployment.keys; what is set there will not happen"]);
+  it("name the keys that are wrong, and nothing of what is in them", () => {
+    const keys = { "db.pass": { text: "hunter2", permissions: "rw" }, tls: { text: "hunter2", permission: "0600" } };
+    const error = refused({ keys });
+    expect(error).toMatchObject({
+      code: "E_CONFIGURATION",
+      message: expect.stringContaining(
+        'the option deployment.keys."db.pass".permissions: expected three or four octal',
+      ),
+    });
+    expect(error.message).toContain("the option deployment.keys.tls.permission: flotilla knows no such setting");
+    expect(error.hint).toBe("it is set in the host's NixOS configuration");
+    expect(refused({ keys: { tls: { text: "hunter2", permission: "0600" } } }).hint).toContain("permissions");
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain("hunter2");
   });
 
   it.each([

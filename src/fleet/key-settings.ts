@@ -78,6 +78,9 @@ const Written = z
     });
   });
 
+/** Every setting that a key has. */
+export const keySettingNames: readonly string[] = Object.keys(Written.shape);
+
 function settingsOf(attribute: string, { name, destDir, path, ...key }: z.output<typeof Written>): KeySettings {
   const { user, group, permissions, uploadAt } = key;
   const to = path ?? posix.join(destDir, name ?? attribute);

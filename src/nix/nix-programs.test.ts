@@ -314,7 +314,9 @@ describe("nixPrograms", () => {
       const keys = { tls: { text: "hunter2" } };
       const answer = { profiles: [webSystem], system: null, version: null, sshPorts: null, deployment: { keys } };
       answers.hosts = { "web-01": { stdout: JSON.stringify(answer) } };
-      answers.outline = { ...answers.outline, flotilla: { hosts: { "web-01": { keys } }, defaults: {} } };
+      const outlines = { nixosConfigurations: { names: ["web-01"], settings: null } };
+      const flotilla = { hosts: { "web-01": { keys } }, defaults: {} };
+      answers.outline = { outputs: ["nixosConfigurations"], outlines, flotilla };
       const nix = programs();
       await outlineOf(nix);
       const found = await evaluate(nix, await nix.lockFlake(".", signal));
