@@ -69,7 +69,7 @@ export function changeRefusals(
   if (inspection.elevation === null && host.deployment.privilegeEscalationCommand === null) {
     const message = "the login user cannot become root without a password, neither by sudo nor by doas nor by run0";
     const hint =
-      'let it: security.sudo.extraRules with NOPASSWD, or wheelNeedsPassword = false; or deployment.targetUser = "root"';
+      'give the password that sudo wants with --ask-sudo-password; or let the user: security.sudo.extraRules with NOPASSWD; or deployment.targetUser = "root"';
     found.push(refusal(host, "E_ELEVATION", message, { hint }));
   }
   const profile = inspection.profileSystem ?? inspection.currentSystem;

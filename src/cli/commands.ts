@@ -11,9 +11,11 @@ import { history } from "./commands/history.ts";
 import { hosts } from "./commands/hosts.ts";
 import { populate } from "./commands/populate.ts";
 import { push } from "./commands/push.ts";
+import { rebuild } from "./commands/rebuild.ts";
 import { rollback } from "./commands/rollback.ts";
 import { script } from "./commands/script.ts";
 import { ssh } from "./commands/ssh.ts";
+import { sshConfig } from "./commands/ssh-config.ts";
 import { status } from "./commands/status.ts";
 
 export const commands: Readonly<Record<string, DocumentedCommand>> = {
@@ -21,6 +23,7 @@ export const commands: Readonly<Record<string, DocumentedCommand>> = {
   build,
   push,
   rollback,
+  rebuild,
   attach,
   hosts,
   status,
@@ -28,6 +31,7 @@ export const commands: Readonly<Record<string, DocumentedCommand>> = {
   generations,
   exec,
   ssh,
+  "ssh-config": sshConfig,
   doctor,
   script,
   populate,

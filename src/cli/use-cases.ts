@@ -12,6 +12,7 @@ import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { NixSettings } from "../nix/nix.ts";
+import type { RebuildOptions } from "../rebuild/rebuild-options.ts";
 
 /** Which fleet, which of its hosts, and how Nix reads it. */
 export interface FleetOptions {
@@ -105,6 +106,10 @@ export interface DoctorOptions extends FleetOptions {
   readonly hosts: readonly HostName[];
 }
 
+export interface SshConfigOptions extends FleetOptions {
+  readonly limits: Limits;
+}
+
 export interface AttachOptions {
   readonly run: RunId;
   /** null: every host of the run. */
@@ -165,4 +170,8 @@ export interface UseCases {
   readonly history: (options: HistoryOptions) => Promise<Listing<HistoryRow>>;
   readonly generations: (options: GenerationsOptions) => Promise<Listing<GenerationRow>>;
   readonly doctor: (options: DoctorOptions) => Promise<Listing<DoctorRow>>;
+  /** Prints the path of the new system on stdout, and nothing else there. */
+  readonly rebuild: (options: RebuildOptions) => Promise<number>;
+  readonly rebuildGenerations: (options: RebuildOptions) => Promise<Listing<GenerationRow>>;
+  readonly sshConfig: (options: SshConfigOptions) => Promise<number>;
 }

@@ -42,6 +42,7 @@ export function evaluationFlags(settings: NixSettings): readonly string[] {
     "--no-eval-cache",
     ...(settings.impure ? ["--impure"] : []),
     ...(settings.showTrace ? ["--show-trace"] : []),
+    ...(settings.searchPath ?? []).flatMap((entry) => ["-I", entry]),
     ...overrideFlags(settings),
   ];
 }

@@ -13,6 +13,8 @@ export interface NixSettings {
   readonly options: readonly (readonly [name: string, value: string])[];
   readonly overrideInputs: readonly (readonly [input: string, reference: string])[];
   readonly verbose: boolean;
+  /** Entries of the search path before those of NIX_PATH, as `-I` takes them. */
+  readonly searchPath?: readonly string[];
 }
 
 /** One host of a fleet before its evaluation: its name, and where it is written down. */

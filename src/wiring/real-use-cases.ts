@@ -3,12 +3,14 @@ import type { AttachOptions, DeployOptions, RollbackOptions, UseCases, ViewOptio
 import { randomBytes } from "node:crypto";
 import type { EventBody } from "../domain/event.ts";
 import { runIdFrom } from "../domain/run-id.ts";
+import type { PasswordStreams } from "../terminal/ask-password.ts";
 import { chooseRenderer } from "../terminal/renderer.ts";
 import { systemTimers } from "../terminal/view-ports.ts";
 import type { TerminalStream, ViewProcess } from "../terminal/view-ports.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { SignalSource } from "./interruption.ts";
 import * as listing from "./listing-use-cases.ts";
+import * as rebuildUseCases from "./rebuild-use-cases.ts";
 import * as runs from "./run-use-cases.ts";
 import { stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
@@ -23,7 +25,7 @@ export interface World {
   readonly stderr: TerminalStream;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly directory: string;
-  readonly process: ViewProcess & SignalSource;
+  readonly process: ViewProcess & SignalSource & PasswordStreams;
 }
 
 export function realUseCases(world: World): UseCases {
@@ -33,7 +35,7 @@ export function realUseCases(world: World): UseCases {
 
   /** Looks without a view of its own; Ctrl-C ends it. */
   const look = async <Result>(work: (view: Viewpoint) => Promise<Result>): Promise<Result> => {
-    const tools = new Tools(environment, (warning) => warn(warning.message));
+    const tools = new Tools(environment, process, (warning) => warn(warning.message));
     const { interruption, stop } = listenForInterruption(process, () => {});
     try {
       return await work({ tools, directory, onWarning: warn, signal: interruption.halt });
@@ -43,13 +45,24 @@ export function realUseCases(world: World): UseCases {
     }
   };
 
-  /** Plays a run on a stage with a view. */
-  const play = async (view: ViewOptions, work: (stage: RunStage) => Promise<number>): Promise<number> => {
+  /** Plays a run on a stage with a view. `results`: where its report goes. */
+  const play = async (
+    view: ViewOptions,
+    work: (stage: RunStage) => Promise<number>,
+    results: TerminalStream = stdout,
+  ): Promise<number> => {
     const run = runIdFrom(randomBytes(8));
-    const renderer = chooseRenderer({ ...view, stdout, stderr, env: environment, process, timers: systemTimers });
+    const renderer = chooseRenderer({
+      ...view,
+      stdout: results,
+      stderr,
+      env: environment,
+      process,
+      timers: systemTimers,
+    });
     const warning = (words: Omit<Extract<EventBody, { type: "warning" }>, "type">): void =>
       renderer.event(stamped(run, { type: "warning", ...words }));
-    const tools = new Tools(environment, ({ code, hint, message }) =>
+    const tools = new Tools(environment, process, ({ code, hint, message }) =>
       warning({ code, message, ...(hint === undefined ? {} : { hint }) }),
     );
     const { interruption, stop } = listenForInterruption(process, () =>
@@ -86,5 +99,8 @@ export function realUseCases(world: World): UseCases {
     history: (options) => look((view) => listing.history(options, view)),
     generations: (options) => look((view) => listing.generations(options, view)),
     doctor: (options) => look((view) => listing.doctor(options, view)),
+    rebuild: (options) => rebuildUseCases.rebuild(options, { ...world, look, play }),
+    rebuildGenerations: (options) => look((view) => rebuildUseCases.generations(options, view)),
+    sshConfig: (options) => look((view) => rebuildUseCases.sshConfig(options, view, stdout)),
   };
 }

@@ -17,6 +17,7 @@ import type { Connection, OpenedConnection, Ssh } from "../ssh/connection.ts";
 import { openFirst } from "../ssh/open-first.ts";
 import { openSsh } from "../ssh/open-ssh.ts";
 import type { Target } from "../ssh/target.ts";
+import { askPassword, passwordDevice, type PasswordStreams } from "../terminal/ask-password.ts";
 import { directories } from "./directories.ts";
 
 /** Milliseconds for a login with its inspection, over all addresses of a host. */
@@ -31,21 +32,27 @@ export class Tools {
   readonly environment: Environment;
   readonly runner: Runner = spawnRunner();
   readonly ssh: Ssh;
-  /** What sudo is told where it asks; whoever asks the operator for it puts it here, before the first login. */
-  elevationPassword: Secret | null = null;
   readonly stateDirectory: string;
   readonly #cacheDirectory: string;
   readonly #onWarning: (warning: FlotillaError) => void;
+  readonly #streams: PasswordStreams;
+  #elevationPassword: Secret | null = null;
   #history: History | null = null;
 
   /** @param onWarning told what is wrong with the history, which never stops a run */
-  constructor(environment: Environment, onWarning: (warning: FlotillaError) => void) {
+  constructor(environment: Environment, streams: PasswordStreams, onWarning: (warning: FlotillaError) => void) {
     this.environment = environment;
-    this.ssh = openSsh(this.runner, { environment, elevationPassword: () => this.elevationPassword });
+    this.ssh = openSsh(this.runner, { environment, elevationPassword: () => this.#elevationPassword });
     const { state, cache } = directories(environment);
     this.stateDirectory = state;
     this.#cacheDirectory = cache;
     this.#onWarning = onWarning;
+    this.#streams = streams;
+  }
+
+  /** Asks the operator once, before the first login, for what sudo is told wherever it asks. */
+  async askElevationPassword(who = "the hosts"): Promise<void> {
+    this.#elevationPassword ??= await askPassword(`[sudo] password for ${who}: `, passwordDevice(this.#streams));
   }
 
   get history(): History {

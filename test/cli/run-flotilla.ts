@@ -59,6 +59,9 @@ export function recordingUseCases(asked: Partial<Record<keyof UseCases, unknown>
     history: listing("history"),
     generations: listing("generations"),
     doctor: listing("doctor"),
+    sshConfig: status("sshConfig"),
+    rebuildGenerations: listing("rebuildGenerations"),
+    rebuild: status("rebuild"),
   };
 }
 
@@ -80,4 +83,7 @@ const forbidden: UseCases = {
   history: called("history"),
   generations: called("generations"),
   doctor: called("doctor"),
+  sshConfig: called("sshConfig"),
+  rebuildGenerations: called("rebuildGenerations"),
+  rebuild: called("rebuild"),
 };

@@ -1,0 +1,53 @@
+// A fleet of one host whose system is known already, so that nothing is evaluated: --store-path and --rollback.
+import type { HostName } from "../domain/host-name.ts";
+import { DerivationPath } from "../domain/store-path.ts";
+import type { StorePath } from "../domain/store-path.ts";
+import type { FleetNix } from "../fleet/read-fleet.ts";
+import type { ConfigurationFile } from "../nix/fleet-source.ts";
+import type { FleetOutline } from "../nix/nix.ts";
+import { systemProfile } from "../deploy/standing.ts";
+
+const form = "nixosConfigurations";
+
+/** What is read in place of a configuration. */
+export interface KnownFleet {
+  readonly source: ConfigurationFile;
+  readonly outline: FleetOutline;
+  readonly nix: FleetNix;
+}
+
+/** Its settings are all defaults: there is no configuration that says another thing. */
+export function knownSystem(name: HostName, path: StorePath): KnownFleet {
+  const system = {
+    name: "system",
+    activator: "nixos",
+    user: null,
+    profilePath: systemProfile,
+    // Of a system that is built already nobody asks how.
+    derivation: DerivationPath.parse(`${path}.drv`),
+    path,
+  } as const;
+  const evaluated = {
+    name,
+    form,
+    system: null,
+    profiles: [system],
+    version: null,
+    sshPorts: null,
+    deployment: null,
+  } as const;
+  return {
+    source: { kind: "file", reference: path, path, revision: null, dirty: false, directory: path },
+    outline: outlineOf(name),
+    nix: { evaluate: async ({ onHost }) => onHost(name, evaluated) },
+  };
+}
+
+/** The outline of a fleet that is one host. */
+export const outlineOf = (name: HostName, written: FleetOutline["members"][number]["form"] = form): FleetOutline => ({
+  members: [{ name, form: written }],
+  ignoredNames: [],
+  otherForms: [],
+  settings: {},
+  plain: null,
+});

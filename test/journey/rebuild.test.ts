@@ -1,0 +1,129 @@
+// One machine by nixos-rebuild's words: another one, also by a user whom sudo asks for a password, and the machine itself.
+import { cp, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Host } from "../bed/host.ts";
+import { program, Scene, seenOn } from "../fault/scene.ts";
+import { endsOf, Operator } from "./operator.ts";
+
+const users = 'users = { asks.sudo = "password"; deploy.sudo = "nopasswd"; };';
+const names = ["password", "second", "third", "remote", "itself", "builder"] as const;
+
+let scene: Scene;
+let hosts: ReadonlyMap<string, Host>;
+beforeAll(async () => {
+  scene = await Scene.create();
+  const up = await scene.hosts(Object.fromEntries(names.map((name) => [name, { system: users }])));
+  hosts = new Map(up.map((host) => [host.name, host]));
+});
+afterAll(() => scene?.destroy());
+
+const operator = (host: string, who: string, system = ""): Promise<Operator> =>
+  Operator.withFleet(scene.bed, who, { [host]: { system: `label = "2-${who}"; ${users} ${system}` } });
+
+function hostOf(name: string): Host {
+  const host = hosts.get(name);
+  if (host === undefined) throw new Error(`no host ${name}`);
+  return host;
+}
+
+test.concurrent("sudo's password is asked for once, and changes a host whose user is neither root nor trusted", async () => {
+  const host = hostOf("password");
+  const before = await seenOn(host);
+  const ana = await operator("password", "ana");
+  const words = ["rebuild", "switch", "--flake", ".#password", "--target-host", "asks@password"];
+
+  const without = await ana.flotilla(words);
+  expect(without.exitCode).toBe(1);
+  expect(without.stderr).toContain("--ask-sudo-password");
+  const wrong = await ana.flotilla([...words, "--ask-sudo-password"], { stdin: "wrong\n" });
+  expect(wrong.exitCode).toBe(1);
+  expect(wrong.stderr).toContain("does not take the password");
+  expect(wrong.stdout).toBe("");
+  expect(await seenOn(host)).toEqual(before);
+
+  const right = await ana.flotilla([...words, "--ask-sudo-password"], { stdin: "bed\n" });
+  const after = await seenOn(host);
+  expect([right.exitCode, right.stdout]).toEqual([0, after.running]);
+  expect(after.running).toContain("-2-ana");
+  expect([after.bootsNext, after.profile, after.state]).toEqual([after.running, after.running, "running"]);
+  // Nothing is left of what it took.
+  const { stdout } = await host.ssh("ls -d /tmp/flotilla.* 2>/dev/null; pgrep -fa '[n]ix-daemon --stdio' || :");
+  expect(stdout).toBe("");
+});
+
+test.concurrent("several hosts are deployed to with the same password", async () => {
+  const system = `label = "2-bea"; ${users}`;
+  const wish = { system, deployment: 'targetUser = "asks";' };
+  const bea = await Operator.withFleet(scene.bed, "bea", { second: wish, third: wish });
+  const ended = await bea.flotilla(["deploy", "--json", "--ask-sudo-password"], { stdin: "bed\n" });
+  expect(endsOf(ended)).toEqual({ second: "deployed", third: "deployed", exit: 0 });
+});
+
+test.concurrent("another machine: test, switch, what differs, its generations, and back", async () => {
+  const host = hostOf("remote");
+  const first = await seenOn(host);
+  const cleo = await operator("remote", "cleo", 'specialisations.debug = { label = "debug"; };');
+  const at = ["--target-host", "deploy@remote"];
+
+  // The configuration is the one that has the machine's name.
+  const tested = await cleo.flotilla(["rebuild", "test", "--flake", ".", ...at]);
+  const running = tested.stdout.trim();
+  expect(await seenOn(host)).toMatchObject({ running, bootsNext: first.running, profile: first.running });
+
+  const switched = await cleo.flotilla(["rebuild", "switch", "--flake", ".#remote", "--diff", ...at]);
+  expect([switched.exitCode, switched.stdout]).toEqual([0, running]);
+  expect(switched.stderr).toContain(`>>> ${running}`);
+  expect(await seenOn(host)).toMatchObject({ running, bootsNext: running, profile: running });
+
+  const missing = await cleo.flotilla(["rebuild", "switch", "--flake", ".#remote", "-c", "other", ...at]);
+  expect(missing.exitCode).toBe(1);
+  expect(missing.stderr).toMatch(/no specialisation "other"[^]*debug/);
+
+  const listed = await cleo.flotilla(["rebuild", "list-generations", "--json", ...at]);
+  expect(JSON.parse(listed.stdout)).toMatchObject([
+    { generation: 2, nixosVersion: "2-cleo", current: true, specialisations: ["debug"] },
+    { generation: 1, nixosVersion: "1", current: false },
+  ]);
+
+  const back = await cleo.flotilla(["rebuild", "switch", "--rollback", ...at]);
+  expect([back.exitCode, back.stdout]).toEqual([0, first.running]);
+  expect(await seenOn(host)).toMatchObject(first);
+});
+
+test.concurrent("a system that is built already, on the machine itself", async () => {
+  const host = hostOf("itself");
+  const dora = await operator("itself", "dora");
+  const built = await dora.flotilla(["rebuild", "build", "--flake", ".#itself"]);
+  const system = built.stdout.trim();
+  expect(built.exitCode).toBe(0);
+  const copied = await dora.shell(`nix copy --no-check-sigs --to ssh-ng://root@itself ${system}`);
+  expect(copied).toMatchObject({ exitCode: 0 });
+  const root = join(host.directory, "root/opt/flotilla");
+  await mkdir(root, { recursive: true });
+  await cp(dirname(program), join(root, "dist"), { recursive: true });
+  for (const asset of ["src", "nix", "package.json"]) {
+    await cp(join(dirname(program), "..", asset), join(root, asset), { recursive: true });
+  }
+  await cp(process.execPath, join(root, "node"));
+  await writeFile(
+    join(root, "rebuild"),
+    '#!/bin/sh\nexec /opt/flotilla/node /opt/flotilla/dist/flotilla.js rebuild "$@"\n',
+    {
+      mode: 0o755,
+    },
+  );
+  const ended = await host.ssh(`/opt/flotilla/rebuild switch --store-path ${system}`);
+  expect(ended).toMatchObject({ exitCode: 0, stdout: system });
+  expect(ended.stderr).toContain("not proven");
+  expect(await seenOn(host)).toMatchObject({ running: system, bootsNext: system, profile: system });
+});
+
+test.concurrent("another machine builds what is brought to a third", async () => {
+  const eve = await operator("fourth", "eve");
+  await eve.flotilla(["rebuild", "build", "--flake", ".#fourth", "--build-host", "root@builder"]).then((ended) => {
+    expect(ended).toMatchObject({ exitCode: 0 });
+  });
+  const { stdout } = await eve.shell("readlink result");
+  expect((await hostOf("builder").ssh(`test -e ${stdout.trim()}`)).exitCode).toBe(0);
+});
