@@ -3,11 +3,12 @@ import type { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
+import { attributeName } from "./attribute-name.ts";
 import { type DeployRsRequest, deployRsHost, everyProfile } from "./deploy-rs/deploy-rs-host.ts";
 import { DeclaredProfile, Deployment, healthCheckSettings } from "./deployment.ts";
 import type { Host } from "./fleet.ts";
+import { keySettingNames } from "./key-settings.ts";
 import { didYouMean } from "./nearest-name.ts";
-import { withoutOtherToolsSettings } from "./other-tools-settings.ts";
 import { mergePlain } from "./plain-deployment.ts";
 
 /** Where a host's settings are written: the NixOS module, the flake's plain output, or nowhere. */
@@ -101,8 +102,7 @@ export function checkPlainNames(outline: FleetOutline): void {
 }
 
 function readSettings(host: HostName, source: Source): ReadSettings {
-  const { settings, ignored } = withoutOtherToolsSettings(source.kind === "none" ? {} : source.value);
-  const parsed = Deployment.safeParse(settings);
+  const parsed = Deployment.safeParse(source.kind === "none" ? {} : source.value);
   if (!parsed.success) throw shapeError(host, source, parsed.error.issues);
   if (source.kind === "plain" && Object.keys(parsed.data.profiles).length > 0) {
     throw new FlotillaError("E_CONFIGURATION", `${host}: profiles cannot be given in the flake output flotilla`, {
@@ -112,16 +112,7 @@ function readSettings(host: HostName, source: Source): ReadSettings {
     });
   }
   const targetHost = parsed.data.targetHost === undefined ? host : parsed.data.targetHost;
-  return {
-    deployment: { ...parsed.data, targetHost },
-    warnings:
-      ignored.length === 0
-        ? []
-        : [
-            `${host}: flotilla does not act on ${ignored.map((name) => `deployment.${name}`).join(", ")}; ` +
-              "what is set there will not happen",
-          ],
-  };
+  return { deployment: { ...parsed.data, targetHost }, warnings: [] };
 }
 
 function shapeError(host: HostName, source: Source, issues: readonly z.core.$ZodIssue[]): FlotillaError {
@@ -172,6 +163,8 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
       return Object.keys(DeclaredProfile.shape);
     case "healthChecks":
       return healthCheckSettings;
+    case "keys":
+      return keySettingNames;
     default:
       return [];
   }
@@ -179,10 +172,9 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 
 /** `deployment.healthChecks[0].url`, as the user would write it. */
 function pathOf(source: Source, host: HostName, path: readonly PropertyKey[]): string {
-  const root =
-    source.kind === "module" ? "deployment" : `flotilla.hosts.${/^[A-Za-z_][\w'-]*$/u.test(host) ? host : `"${host}"`}`;
+  const root = source.kind === "module" ? "deployment" : `flotilla.hosts.${attributeName(host)}`;
   return path.reduce<string>(
-    (text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${String(part)}`),
+    (text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${attributeName(String(part))}`),
     root,
   );
 }

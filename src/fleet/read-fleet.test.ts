@@ -193,7 +193,7 @@ describe("readFleet", () => {
   });
 
   it("passes warnings on once a host", async () => {
-    const { nix } = nixOf({ a: { keys: { k: {} }, tags: ["t"] } });
+    const { nix } = nixOf({ a: { tags: ["t"] } }, { hosts: { a: { tags: ["t"] } }, defaults: {} });
     expect((await read(nix, "@t")).warnings).toHaveLength(1);
   });
 
