@@ -50,6 +50,7 @@ class Operator {
       `echo "$*" >>${this.directory}/ssh.log
        for word; do [ "$word" != exit ] || exit 0; done
        while [ "$1" != -- ]; do shift; done
+       if [ "$2" = mute ]; then exit 0; fi
        if [ -e ${this.directory}/away-"$2" ]; then echo "no route to host" >&2; exit 255; fi
        FLOTILLA_ROOT=${host.root} SUDO_USER=ana
        PATH=${host.root}/run/wrappers/bin:${this.directory}/on-host:$PATH
@@ -244,7 +245,28 @@ for (const [shellName, ...shellWords] of [["dash"], ["busybox", "sh"]] as const)
       writeFileSync(join(operator.host.root, "etc/os-release"), "ID=debian\n");
       const stranger = await operator.run(scriptOf(operator, [scripted(operator, system)]));
       expect([stranger.exitCode, stranger.stderr]).toEqual([3, expect.stringContaining("E_NOT_NIXOS")]);
+      const unknown = scripted(operator, system, { deployment: { replaceUnknownProfiles: false } });
+      writeFileSync(join(operator.host.root, "etc/NIXOS"), "");
+      const foreign = await operator.run(scriptOf(operator, [unknown]));
+      expect([foreign.exitCode, foreign.stderr]).toEqual([3, expect.stringContaining("E_UNKNOWN_PROFILE")]);
       expect(await operator.host.systems()).toEqual(atOld);
+    });
+
+    test("a login that is half one is not taken for the next", async () => {
+      await using operator = await operate();
+      const system = await operator.host.addSystem("new", {});
+      const logins = [target("mute"), target("old-address")] as const;
+      const script = scriptOf(operator, [scripted(operator, system, { scripted: { logins } })]);
+      expect(await operator.run(script)).toMatchObject({ exitCode: 0, stdout: "web-01 | deployed\n" });
+      const sockets = ["mute", "old-address"].map((address) =>
+        operator
+          .read("ssh.log")
+          .split("\n")
+          .find((line) => line.includes(`-- ${address} `))
+          ?.match(/ControlPath=\S+/u)
+          ?.at(0),
+      );
+      expect(new Set(sockets).size).toBe(2);
     });
 
     test("copies what is not there, and changes nothing when that fails", async () => {

@@ -25,7 +25,7 @@ export interface DeployScript {
   readonly goal: "switch" | "test";
   /** false: what the script deploys has to exist when it runs; there is nothing in it to build from. */
   readonly derivations: boolean;
-  /** Whether hosts fetch from their own caches. */
+  /** Whether hosts may fetch from their own caches; their settings have a say, too. */
   readonly substitute: boolean;
   /** Comments at the head, one a line: what it is, from where. */
   readonly about: readonly string[];
@@ -42,13 +42,13 @@ const parts = ["report", "workspace", "reach", "closure", "health", "activate", 
  * @throws FlotillaError E_CONFIGURATION when a value holds a NUL byte, which no shell can carry
  */
 export function deployScript(request: DeployScript): string {
-  const { goal, guard, hosts, substitute } = request;
+  const { goal, guard, hosts } = request;
   return [
     "#!/bin/sh",
     ...request.about.map((line) => `# ${line.replaceAll(/\p{Cc}/gu, " ")}`),
     "# shellcheck disable=SC2317,SC2329,SC2034,SC2016,SC1003,SC1112 # functions are called by name; words are as they are",
     "set -u",
-    `goal=${goal} substitute=${String(substitute)} run_of_order=${runOfOrder}`,
+    `goal=${goal} run_of_order=${runOfOrder}`,
     "",
     readAsset("nix/krops/sh/remote-command-line.sh"),
     ...parts.map((part) => readAsset(`src/scripts/parts/${part}.sh`)),
@@ -79,7 +79,11 @@ function inspections({ hosts, inspection }: DeployScript): string[] {
   return functions;
 }
 
-function hostFunctions(scripted: ScriptHost, number: number, { derivations, goal }: DeployScript): string[] {
+function hostFunctions(
+  scripted: ScriptHost,
+  number: number,
+  { derivations, goal, substitute }: DeployScript,
+): string[] {
   const { confirmations, host, logins, order } = scripted;
   const { deployment, profiles } = host;
   const health = order.healthChecks.reduce((sum, { timeout }) => sum + timeout, 0);
@@ -92,6 +96,8 @@ function hostFunctions(scripted: ScriptHost, number: number, { derivations, goal
     build_on: scripted.buildOn,
     host_key: deployment.hostKey ?? "",
     allow_degraded: String(deployment.allowDegraded),
+    replace_unknown: String(deployment.replaceUnknownProfiles),
+    substitute: String(substitute && deployment.substituteOnDestination),
     offline: deployment.offline,
     settled_path: settledPath(scripted),
     confirm_seconds: String(order.confirmTimeout),

@@ -80,6 +80,7 @@ function warnOfLimits({ deployment, name }: Host, onWarning: (message: string) =
   if (deployment.buildHost !== null) {
     onWarning(`${name} is built on ${deployment.buildHost}; the script builds it where it runs`);
   }
+  if (deployment.reboot.policy !== "never") onWarning(`${name} may need a reboot afterwards; a script makes none`);
 }
 
 /** Those that go before come first; otherwise as in the fleet. */

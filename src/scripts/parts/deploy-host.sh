@@ -61,6 +61,8 @@ may_change() {
     refuse E_LOCKED "run $holder holds the host"
   elif [ "$is_root" = no ]; then
     refuse E_ELEVATION "the login user cannot become root without a password, neither by sudo nor by doas nor by run0"
+  elif [ "$replace_unknown" = false ] && [ ! -e "${profile_system:-$current_system}" ]; then
+    refuse E_UNKNOWN_PROFILE "${profile_system:-$current_system} was not deployed from here, and deployment.replaceUnknownProfiles is false"
   elif [ "$needs_nixos" = no ] || [ "$state" = running ]; then
     return 0
   else

@@ -22,7 +22,7 @@ ssh_words() {
 
 # reach: logs in where the host answers first. Sets address, login, authority, and what `heed` does.
 reach() {
-  login='' is_nixos=no machine='' kernel_name='' current_system='' profile_system='' state='' failed_units=''
+  login='' tries=0 is_nixos=no machine='' kernel_name='' current_system='' profile_system='' state='' failed_units=''
   is_root=no elevation='' holder=''
   "logins_$number" try_login
   [ -n "$login" ]
@@ -32,7 +32,9 @@ try_login() {
   [ -z "$login" ] || return 0
   authority=$1 address=$2
   shift 2
-  socket=$workspace/$number.socket
+  # One that was half a login must not be taken for this one.
+  tries=$((tries + 1))
+  socket=$workspace/$number.login-$tries.socket
   login=$(
     quote ssh -T -x -o ControlMaster=auto -o ControlPath="$socket" -o ControlPersist=600 \
       -o ClearAllForwardings=yes -o RemoteCommand=none

@@ -5,7 +5,7 @@
 run_command() {
   number=$1
   "host_$1"
-  reached=no status=255
+  reached=no tries=0 status=255
   "logins_$number" try_command
   case $reached:$status in
     no:*) end_command unreachable "no login" ;;
@@ -24,9 +24,10 @@ try_command() {
   [ "$reached" = no ] || return 0
   command_address=$2
   shift 2
+  tries=$((tries + 1))
   command_line=$(command_words remote_command_line)
   login=$(
-    quote ssh -T -x -o ControlMaster=auto -o ControlPath="$workspace/$number.socket" -o ControlPersist=60 \
+    quote ssh -T -x -o ControlMaster=auto -o ControlPath="$workspace/$number.login-$tries.socket" -o ControlPersist=60 \
       -o ClearAllForwardings=yes -o RemoteCommand=none
     ssh_words "$@"
   )
