@@ -1,5 +1,6 @@
 // The one place where real things are wired together. Everything heavy is loaded by the command that needs it.
 import { runCli } from "./cli/run-cli.ts";
+import { withoutCoreDumps } from "./secrets/without-core-dumps.ts";
 
 // A reader that went away (`| head`) ends the output, not the run: what is under way is finished, and the exit status stays true.
 for (const stream of [process.stdout, process.stderr]) {
@@ -18,9 +19,9 @@ process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
 process.exitCode = await runCli(process.argv.slice(2), {
   process: { stdout: process.stdout, stderr: process.stderr, env: process.env },
   cwd: process.cwd(),
-  useCases: async () => {
+  useCases: async (environment = process.env) => {
     const { realUseCases } = await import("./wiring/real-use-cases.ts");
-    const { env: environment, stdout, stderr } = process;
+    const { stdout, stderr } = process;
     return realUseCases({ stdout, stderr, environment, directory: process.cwd(), process });
   },
 });
