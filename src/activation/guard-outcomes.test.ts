@@ -9,7 +9,8 @@ import { spawnRunner } from "../process/spawn-runner.ts";
 import { underEachShell } from "./each-shell.test-support.ts";
 import { guardScript } from "./guard-script.ts";
 import type { GuardOrder } from "./guard.ts";
-import { findProgram, silent } from "./test-host.test-support.ts";
+import { findProgram } from "./furnish-test-host.test-support.ts";
+import { silent } from "./test-host.test-support.ts";
 
 const failedUnit = (name: string): string => `${name} loaded failed failed Something\n`;
 const atOld = { runs: "old", generation: "system-1-link", boots: "old" };

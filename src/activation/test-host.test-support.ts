@@ -1,17 +1,6 @@
-// A host for the tests of the guard: a directory with the paths of NixOS, small programs in place of systemd and nix
+// A host for the tests of the guard: a directory with the paths of a host, small programs in place of systemd and nix
 // (test-host/), and connections to it that are a shell. `reboot` is a power cut.
-import {
-  access,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  readlink,
-  realpath,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { assetPath } from "../assets.ts";
@@ -20,12 +9,15 @@ import { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { Runner } from "../process/runner.ts";
 import type { Connection } from "../ssh/connection.ts";
+import { furnish, programsOf, type TestHostKind } from "./furnish-test-host.test-support.ts";
 import { guardClient } from "./guard-client.ts";
 import { guardScript } from "./guard-script.ts";
 import type { GuardEnd, GuardObserver, GuardOrder, GuardProfile, GuardState } from "./guard.ts";
 
+export { findProgram } from "./furnish-test-host.test-support.ts";
 export const run = RunId.parse("00000001");
 const generations = "nix/var/nix/profiles";
+const records = "var/lib/flotilla/runs";
 
 /** A system of the host: what its switch-to-configuration does, see test-host/switch-to-configuration. */
 export interface TestSystem {
@@ -37,60 +29,26 @@ export interface TestSystem {
   readonly units?: string;
 }
 
-/** Where the program is, or `null` where this machine has none. */
-export async function findProgram(name: string): Promise<string | null> {
-  for (const directory of [
-    "/bin",
-    "/usr/bin",
-    "/run/current-system/sw/bin",
-    ...(process.env["PATH"] ?? "").split(delimiter),
-  ]) {
-    const file = join(directory, name);
-    const found = await access(file).then(
-      () => true,
-      () => false,
-    );
-    if (found) return file;
-  }
-  return null;
-}
-
 export class TestHost {
   readonly root: string;
   readonly client = guardClient(guardScript());
+  readonly kind: TestHostKind;
   readonly #channels: Promise<unknown>[] = [];
   #power = new AbortController();
   readonly #runner: Runner;
 
-  private constructor(root: string, runner: Runner) {
+  private constructor(root: string, kind: TestHostKind, runner: Runner) {
     this.root = root;
+    this.kind = kind;
     this.#runner = runner;
   }
 
-  /** A host whose `sh` is the given program, that runs and boots the system `old`. */
-  static async create(shell: string, runner: Runner): Promise<TestHost> {
+  /** A host whose `sh` is the given program. On Linux it runs and boots the system `old`; a Mac runs what Apple made. */
+  static async create(shell: string, runner: Runner, kind: TestHostKind = "systemd"): Promise<TestHost> {
     const root = await realpath(await mkdtemp(join(tmpdir(), "flotilla-guard-")));
-    const host = new TestHost(root, runner);
-    for (const directory of [
-      "run/wrappers/bin",
-      "run/systemd/system",
-      "usr",
-      generations,
-      "proc/sys/kernel/random",
-      "systems",
-    ]) {
-      await mkdir(join(root, directory), { recursive: true });
-    }
-    const programs = join(root, "run/wrappers/bin");
-    for (const name of ["systemctl", "systemd-run", "nix-env"]) {
-      await symlink(assetPath(`src/activation/test-host/${name}`), join(programs, name));
-    }
-    await symlink("/usr/bin", join(root, "usr/bin"));
-    await symlink("/bin", join(root, "bin"));
-    await symlink(assetPath("src/activation/test-host/unit"), join(root, "usr/unit"));
-    await symlink(shell, join(programs, "sh"));
-    await symlink("/bin/true", join(programs, "sync"));
-    await host.write("proc/sys/kernel/random/boot_id", "first boot\n");
+    const host = new TestHost(root, kind, runner);
+    await furnish(root, kind, shell);
+    if (kind === "mac") return host;
     const old = await host.addSystem("old", {});
     await symlink(old, join(root, generations, "system-1-link"));
     await symlink("system-1-link", join(root, generations, "system"));
@@ -113,6 +71,18 @@ export class TestHost {
     await writeFile(join(directory, "unit-list"), system.units ?? "");
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- not in /nix/store, which is not ours to write
     return directory as StorePath;
+  }
+
+  /** Gives a system another one as its specialisation. */
+  async addSpecialisation(system: StorePath, name: string, other: StorePath): Promise<void> {
+    await mkdir(join(system, "specialisation"));
+    await symlink(other, join(system, "specialisation", name));
+  }
+
+  /** Takes away all that the host remembers of runs. */
+  async forget(): Promise<void> {
+    await this.leftovers();
+    for (const path of [records, "run/flotilla/runs"]) await rm(join(this.root, path), { recursive: true });
   }
 
   async systemOf(generation: number): Promise<StorePath> {
@@ -198,12 +168,9 @@ export class TestHost {
       run: ({ words, stdin, deadline }, options) => {
         const channel = this.#runner.run(
           {
-            file: join(this.root, "run/wrappers/bin/sh"),
+            file: join(this.root, programsOf(this.kind), "sh"),
             args: words.slice(1),
-            env: {
-              FLOTILLA_ROOT: this.root,
-              PATH: `${join(this.root, "run/wrappers/bin")}${delimiter}${process.env["PATH"] ?? ""}`,
-            },
+            env: { FLOTILLA_ROOT: this.root, PATH: this.#path(), SUDO_USER: "ana" },
             deadline,
             ...(stdin === undefined ? {} : { stdin }),
           },
@@ -218,9 +185,25 @@ export class TestHost {
     return connection;
   }
 
+  #path(): string {
+    const own = join(this.root, programsOf(this.kind));
+    return this.kind === "mac" ? own : `${own}${delimiter}${process.env["PATH"] ?? ""}`;
+  }
+
   /** SIGKILL to all of a unit's processes. */
   kill(unit: string): Promise<void> {
     return this.#killGroup(`units/${unit}/pid`);
+  }
+
+  /** SIGKILL to the deadman of a host without systemd. */
+  async killDeadman(): Promise<void> {
+    await killGroup(await this.read(`run/flotilla/runs/${run}/deadman-process`));
+  }
+
+  /** SIGKILL to the guard's own process and its group. */
+  async killGuard(): Promise<void> {
+    if (this.kind === "systemd") return this.kill("flotilla-guard.service");
+    await killGroup(await readlink(join(this.root, "run/flotilla/lock")));
   }
 
   /** Pulls the power: nothing that runs is told, /run is empty afterwards, and the boot default runs. */
@@ -229,12 +212,32 @@ export class TestHost {
     this.#power.abort();
     this.#power = new AbortController();
     await Promise.allSettled(this.#channels);
-    await this.#killUnits();
+    await this.#killAll();
     await rm(join(this.root, "run/flotilla"), { recursive: true, force: true });
-    await rm(join(this.root, "run/current-system"));
     await rm(join(this.root, "systemd-run-fails"));
+    await this.#boot();
+  }
+
+  async #boot(): Promise<void> {
+    if (this.kind === "mac") return this.write("boot-session", "another boot\n");
+    await rm(join(this.root, "run/current-system"));
     await symlink((await this.read("boot-default")).trim(), join(this.root, "run/current-system"));
-    await this.write("proc/sys/kernel/random/boot_id", "another boot\n");
+    if (this.kind === "systemd") return this.write("proc/sys/kernel/random/boot_id", "another boot\n");
+    // This machine's own boot is the one that it is now.
+    for (const name of await readdir(join(this.root, records)))
+      await this.write(`${records}/${name}/boot-id`, "before\n");
+  }
+
+  async #killAll(): Promise<void> {
+    if (this.kind === "systemd") return this.#killUnits();
+    const runs = await readdir(join(this.root, "run/flotilla/runs")).catch(() => []);
+    const files = runs.flatMap((name) => [`runs/${name}/deadman-process`, `runs/${name}/step-process`]);
+    // Twice, for one that was just being made; first who would do something about another's death.
+    for (const pause of [50, 0]) {
+      for (const file of files) await killGroup(await this.read(`run/flotilla/${file}`).catch(() => ""));
+      await killGroup(await readlink(join(this.root, "run/flotilla/lock")).catch(() => ""));
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 
   /** First who would run something after it, then the unit itself. Twice, for one that was just being made. */
@@ -263,18 +266,14 @@ export class TestHost {
     };
   }
 
-  /** What a run must not leave behind: units, gc roots, the holder. */
-  async leftovers(): Promise<string[]> {
+  /** What a run must not leave behind, once it has had the time to go: units, the lock, gc roots, the holder. */
+  async leftovers(tries = 100): Promise<string[]> {
     const list = (path: string): Promise<string[]> => readdir(join(this.root, path)).catch(() => []);
-    const wait = async (tries: number): Promise<string[]> => {
-      const units = await list("units");
-      if (units.length === 0 || tries === 0) return units;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      return wait(tries - 1);
-    };
-    const units = await wait(100);
-    const roots = await list("nix/var/nix/gcroots/flotilla");
-    return [...units, ...roots, ...(await list("run/flotilla")).filter((name) => name !== "runs")];
+    const left = await Promise.all(["units", "nix/var/nix/gcroots/flotilla", "run/flotilla"].map(list));
+    const names = left.flat().filter((name) => name !== "runs");
+    if (tries === 0 || (left[0]?.length === 0 && !names.includes("lock"))) return names;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return this.leftovers(tries - 1);
   }
 
   read(path: string): Promise<string> {
@@ -288,8 +287,25 @@ export class TestHost {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#power.abort();
     await Promise.allSettled(this.#channels);
-    await this.#killUnits();
+    await this.#killAll();
     await rm(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/**
+ * SIGKILL to a process and its group, if it is still the one that was written down.
+ *
+ * @param identity its number, and after a colon its start, as guard/plain-processes.sh writes them
+ */
+async function killGroup(identity: string): Promise<void> {
+  const [number = "", start = ""] = identity.trim().split(":");
+  const stat = await readFile(`/proc/${number}/stat`, "utf8").catch(() => "");
+  const started = stat.slice(stat.lastIndexOf(")")).split(" ")[20];
+  if (started === undefined || !start.split("-").includes(started)) return;
+  try {
+    process.kill(-Number(number), "SIGKILL");
+  } catch {
+    // It has just gone.
   }
 }
 

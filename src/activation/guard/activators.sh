@@ -36,7 +36,9 @@ activate_home_manager() {
   else
     run_home_manager "$profile_path" || return
     profile_link=$(find_profile_link)
-    set_profile
+    set_profile || return
+    # Of a generation that was named it has made another one.
+    [ -z "$profile_wanted_generation" ] || delete_new_generations
   fi
 }
 

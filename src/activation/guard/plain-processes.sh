@@ -9,7 +9,7 @@ identity() {
     # Behind the program's name, which may hold anything: its state, and as the twentieth word its start.
     # shellcheck disable=SC2086 # the words of a line
     set -- "$1" ${process_line##*)}
-    [ "$2" != Z ] || return 1
+    [ "$#" -ge 21 ] && [ "$2" != Z ] || return 1
     printf '%s\n' "$1:${21}"
   elif [ -d "$root/proc/self" ]; then
     return 1
@@ -17,7 +17,9 @@ identity() {
     process_line=$(LC_ALL=C ps -o stat= -o lstart= -p "$1" 2>/dev/null) || return 1
     # shellcheck disable=SC2086 # as above
     set -- "$1" $process_line
-    case ${2:-Z} in Z*) return 1 ;; esac
+    # One that is just dying may have told less.
+    [ "$#" -ge 7 ] || return 1
+    case $2 in Z*) return 1 ;; esac
     printf '%s\n' "$1:$4-$5-$6-$7"
   fi
 }
@@ -39,10 +41,12 @@ start_group() {
   fi
 }
 
-# kill_group IDENTITY: the process and all of its group; also what is left of the group when the process is gone.
+# kill_group IDENTITY: the process and all of its group; also what is left of the group when the process is gone. A number
+# does not come again as long as a group has it, so that a process of that number and another start has no part in ours.
 kill_group() {
   [ -n "$1" ] || return 0
-  kill -KILL -- "-${1%%:*}" 2>/dev/null || { is_process "$1" && kill -KILL "${1%%:*}" 2>/dev/null; }
+  [ -z "$(identity "${1%%:*}")" ] || is_process "$1" || return 0
+  kill -KILL "-${1%%:*}" 2>/dev/null || { is_process "$1" && kill -KILL "${1%%:*}" 2>/dev/null; }
   while is_process "$1"; do sleep "$poll"; done
 }
 
@@ -50,10 +54,16 @@ kill_group() {
 # `heir.HOLDER`, or else the heir of a heir that died before it had the lock.
 take_lock() {
   lock=$runtime/lock
-  own_identity=$(identity "$$")
+  own_identity=$(identity "$$") || return 1
+  tries=0
   while :; do
     ! ln -s "$own_identity" "$lock" 2>/dev/null || return 0
-    dead=$(readlink "$lock") || continue
+    dead=$(readlink "$lock") || {
+      # Given back in between; or the link cannot be made at all.
+      tries=$((tries + 1))
+      [ "$tries" -lt 100 ] || return 1
+      continue
+    }
     ! is_process "$dead" || return 1
     inherit_from "$dead" || return 1
     # What was read may be long past.
@@ -86,14 +96,16 @@ hold() {
     write_atomically "$answer" taken
     return 0
   fi
-  trap drop_lock EXIT
   write_atomically "$answer" yes
-  carry_out "$@"
+  # It may exit. A trap would do for that, but bash lets a child that is killed as it begins run its parent's.
+  (carry_out "$@")
+  drop_lock
 }
 
 # start_holder VERB ARGUMENT…
 start_holder() {
   answer=$runtime/answer.$$
+  (umask 077 && mkdir -p "$runtime") || return 1
   rm -f "$answer"
   start_group sh "$place/guard" hold "$answer" "$@"
   now
@@ -145,7 +157,6 @@ watch() {
   enter_run "$1"
   read_order
   put deadman-process "$(identity "$$")"
-  trap drop_lock EXIT
   now
   watch_until=$((now + budget))
   deadman_reason="the guard was killed"
@@ -189,6 +200,7 @@ plain_kill_step() {
 
 plain_kill_steps() {
   kill_group "$(first_line "$live/step-process")"
+  rm -f "$live/step-process"
 }
 
 plain_failing_units() {

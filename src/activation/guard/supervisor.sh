@@ -60,16 +60,18 @@ record_findings() {
 # came to its guard: nobody else takes it away.
 make_gcroots() {
   [ ! -d "$gcroots" ] || find "$gcroots" -type l -mtime +7 -exec rm -f {} + || :
-  mkdir -p "$gcroots" || return 1
-  ln -sfn "$old" "$gcroots/$run-old"
+  mkdir -p "$gcroots" && make_gcroot old "$old" || return 1
   number=1
   while [ "$number" -le "$profile_count" ]; do
     use_profile "$number"
-    ln -sfn "$profile_path" "$gcroots/$run-new-$number" && ln -sfn "$profile_old_path" "$gcroots/$run-old-$number" ||
-      return 1
+    make_gcroot "new-$number" "$profile_path" && make_gcroot "old-$number" "$profile_old_path" || return 1
     number=$((number + 1))
   done
 } 2>/dev/null
+
+make_gcroot() {
+  [ -z "$2" ] || ln -sfn "$2" "$gcroots/$run-$1"
+}
 
 check_before() {
   enter_state checking
