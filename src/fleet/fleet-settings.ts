@@ -1,4 +1,5 @@
-// What belongs to a whole fleet: a hive's `meta` (colmena's manual, "Meta Options"), as far as it concerns deploying.
+// What belongs to a whole fleet, as far as it concerns deploying: a hive's `meta` (colmena's manual, "Meta Options"), and
+// what has to be known of deploy-rs's nodes before the first login.
 import { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { changesHosts, type Goal } from "../domain/goal.ts";
@@ -9,11 +10,15 @@ const Meta = z.object({
   machinesFile: z.string().nullable().default(null),
 });
 
+const DeployRs = z.object({ interactiveSudo: z.boolean().default(false) });
+
 export interface FleetSettings {
   /** false: a run has to name its hosts. */
   readonly allowApplyAll: boolean;
   /** A file of build machines, as Nix's `builders` takes it after an @; null: what nix.conf says. */
   readonly machinesFile: string | null;
+  /** sudo on some host asks for a password, and the configuration knows it. */
+  readonly interactiveSudo: boolean;
 }
 
 /**
@@ -23,7 +28,7 @@ export interface FleetSettings {
  */
 export function fleetSettings({ settings }: Pick<FleetOutline, "settings">): FleetSettings {
   const parsed = Meta.safeParse(settings.colmenaHive ?? settings.colmena ?? {});
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, ...DeployRs.parse(settings.deploy ?? {}) };
   throw new FlotillaError("E_CONFIGURATION", `the hive's meta: ${z.prettifyError(parsed.error)}`);
 }
 

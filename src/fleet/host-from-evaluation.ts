@@ -4,7 +4,7 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
 import { attributeName } from "./attribute-name.ts";
-import { type DeployRsRequest, deployRsHost, everyProfile } from "./deploy-rs/deploy-rs-host.ts";
+import { type DeployRsRequest, deployRsHost, asWritten } from "./deploy-rs/deploy-rs-host.ts";
 import { DeclaredProfile, Deployment, healthCheckSettings } from "./deployment.ts";
 import type { Host } from "./fleet.ts";
 import { keySettingNames } from "./key-settings.ts";
@@ -33,7 +33,7 @@ export interface ReadSettings {
 export function hostFromEvaluation(
   evaluated: EvaluatedHost,
   { plain }: Pick<FleetOutline, "plain">,
-  deployRs: DeployRsRequest = everyProfile,
+  deployRs: DeployRsRequest = asWritten,
 ): { readonly host: Host; readonly warnings: readonly string[] } {
   if (evaluated.form === "deploy") {
     const base = plainSettings(evaluated.name, plain);

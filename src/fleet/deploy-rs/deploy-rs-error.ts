@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { HostName } from "../../domain/host-name.ts";
 import type { EvaluatedHost } from "../../nix/nix.ts";
+import { attributeName } from "../attribute-name.ts";
 import { didYouMean } from "../nearest-name.ts";
 import { DeployRsSettings, knownOptions } from "./deploy-rs-settings.ts";
 
@@ -102,8 +103,7 @@ function placeOf(name: HostName, [level, ...path]: readonly PropertyKey[]): stri
   const root = level === "deploy" ? ["deploy"] : ["deploy", "nodes", name, ...(level === "profiles" ? [level] : [])];
   return [...root, ...path].reduce<string>((text, part) => {
     if (typeof part === "number") return `${text}[${part}]`;
-    const attribute = String(part);
-    const written = /^[A-Za-z_][\w'-]*$/u.test(attribute) ? attribute : JSON.stringify(attribute);
+    const written = attributeName(String(part));
     return text === "" ? written : `${text}.${written}`;
   }, "");
 }

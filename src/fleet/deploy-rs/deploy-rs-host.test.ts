@@ -5,7 +5,7 @@ import { HostName } from "../../domain/host-name.ts";
 import { StorePath } from "../../domain/store-path.ts";
 import type { EvaluatedHost } from "../../nix/nix.ts";
 import { Deployment } from "../deployment.ts";
-import { type DeployRsRequest, deployRsHost, everyProfile } from "./deploy-rs-host.ts";
+import { type DeployRsRequest, deployRsHost, asWritten } from "./deploy-rs-host.ts";
 
 const path = StorePath.parse("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-activatable");
 
@@ -33,7 +33,7 @@ const evaluated = ({ deploy = {}, node = {}, profiles = { system: { user: "root"
 });
 
 const read = (written: Written, request: Partial<DeployRsRequest> = {}, base = Deployment.parse({})) =>
-  deployRsHost(evaluated(written), base, { ...everyProfile, ...request });
+  deployRsHost(evaluated(written), base, { ...asWritten, ...request });
 
 function refused(written: Written, request: Partial<DeployRsRequest> = {}): FlotillaError {
   try {
@@ -102,7 +102,7 @@ describe("a node of deploy-rs", () => {
       targetUser: "admin",
       sshOptions: ["-6"],
     });
-    expect(read({ profiles: { hello, system } }, { profile: "hello" })).toMatchObject({
+    expect(read({ profiles: { hello, system } }, { profiles: ["hello"] })).toMatchObject({
       deployment: { targetUser: "hello", sshOptions: ["-4"] },
       profiles: [{ name: "hello" }],
     });
@@ -153,10 +153,9 @@ describe("a node of deploy-rs", () => {
   it("lets the operator replace what is set", () => {
     const host = read(
       { node: { sshUser: "admin" }, profiles: { system: { user: "root", confirmTimeout: 5 } } },
-      { hostname: "192.0.2.7", settings: { sshUser: "eve", user: "bob", confirmTimeout: 60, sshOpts: ["-4"] } },
+      { settings: { sshUser: "eve", user: "bob", confirmTimeout: 60, sshOpts: ["-4"] } },
     );
     expect(host.deployment).toMatchObject({
-      targetHost: "192.0.2.7",
       targetUser: "eve",
       sshOptions: ["-4"],
       rollback: { confirmTimeout: 60 },
@@ -247,7 +246,7 @@ describe("what is wrong with a node", () => {
   });
 
   it("is a profile that was asked for and is not there", () => {
-    expect(refused({}, { profile: "sistem" })).toMatchObject({
+    expect(refused({}, { profiles: ["system", "sistem"] })).toMatchObject({
       code: "E_SELECTION",
       message: "web.example has no profile sistem",
       hint: "did you mean system?",

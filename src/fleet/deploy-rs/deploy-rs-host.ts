@@ -11,15 +11,13 @@ import { type MergedSettings, mergeSettings } from "./merge-settings.ts";
 
 /** What the operator says of a run over deploy-rs's nodes. */
 export interface DeployRsRequest {
-  /** Of each selected node only the profile of this name; null: all of them. */
-  readonly profile: string | null;
+  /** Of the node only the profiles of these names; null: all of them. */
+  readonly profiles: readonly string[] | null;
   /** Options that replace what is set at any level. */
   readonly settings: GenericSettings;
-  /** In place of each node's own. */
-  readonly hostname: string | null;
 }
 
-export const everyProfile: DeployRsRequest = { profile: null, settings: {}, hostname: null };
+export const asWritten: DeployRsRequest = { profiles: null, settings: {} };
 
 interface MergedProfile {
   readonly evaluated: EvaluatedProfile;
@@ -41,7 +39,7 @@ interface MergedProfile {
 export function deployRsHost(evaluated: EvaluatedHost, base: Deployment, request: DeployRsRequest): Host {
   const { name, system, version, sshPorts } = evaluated;
   const settings = settingsOfNode(evaluated);
-  const [first, ...others] = profileNames(evaluated, settings, request.profile).map((profile) =>
+  const [first, ...others] = profileNames(evaluated, settings, request.profiles).map((profile) =>
     mergedProfile(evaluated, settings, profile, request),
   );
   if (first === undefined) throw atNode(evaluated, "profiles", "there is none, so that nothing would be deployed");
@@ -51,7 +49,7 @@ export function deployRsHost(evaluated: EvaluatedHost, base: Deployment, request
     system,
     version,
     sshPorts,
-    deployment: deploymentOf(evaluated, base, request.hostname ?? settings.node.hostname, merged),
+    deployment: deploymentOf(evaluated, base, settings.node.hostname, merged),
     profiles: [profileOf(first), ...others.map(profileOf)],
   };
 }
@@ -60,7 +58,7 @@ export function deployRsHost(evaluated: EvaluatedHost, base: Deployment, request
 function profileNames(
   evaluated: EvaluatedHost,
   { node, profiles }: DeployRsSettings,
-  wanted: string | null,
+  wanted: readonly string[] | null,
 ): readonly string[] {
   const known = Object.keys(profiles);
   const order = node.profilesOrder ?? [];
@@ -69,11 +67,12 @@ function profileNames(
     throw atNode(evaluated, "profilesOrder", `there is no profile ${unknown}`, didYouMean(unknown, known));
   }
   const names = [...new Set([...order, ...known.filter((profile) => profile === "system"), ...known.toSorted()])];
-  if (wanted === null || names.includes(wanted)) return wanted === null ? names : [wanted];
-  throw new FlotillaError("E_SELECTION", `${evaluated.name} has no profile ${wanted}`, {
+  const missing = wanted?.find((name) => !names.includes(name));
+  if (missing === undefined) return names.filter((name) => wanted?.includes(name) ?? true);
+  throw new FlotillaError("E_SELECTION", `${evaluated.name} has no profile ${missing}`, {
     host: evaluated.name,
     step: "evaluate",
-    hint: didYouMean(wanted, known) ?? `it has ${names.join(", ")}`,
+    hint: didYouMean(missing, known) ?? `it has ${names.join(", ")}`,
   });
 }
 
