@@ -20,6 +20,8 @@ process.exitCode = await runCli(process.argv.slice(2), {
   process: { stdout: process.stdout, stderr: process.stderr, env: process.env },
   cwd: process.cwd(),
   useCases: async (environment = process.env) => {
+    // What they evaluate may have keys in it.
+    withoutCoreDumps();
     const { realUseCases } = await import("./wiring/real-use-cases.ts");
     const { stdout, stderr } = process;
     return realUseCases({ stdout, stderr, environment, directory: process.cwd(), process });
