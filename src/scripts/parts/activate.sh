@@ -19,7 +19,7 @@ activate() {
   while [ -z "$end" ]; do
     now
     if [ "$now" -gt "$((${awaiting_until:-$((begun + longest_seconds))} + 60))" ]; then
-      end="lost-contact E_CONNECTION_LOST the host decides alone; flotilla status, or this script again, learns the end"
+      end="lost-contact E_CONNECTION_LOST the host decides alone; flotilla status shows what it runs in the end"
       break
     fi
     pause=1
