@@ -114,6 +114,24 @@ const samples: readonly (readonly [code: string, place: FailurePlace, stderr: st
   [
     "E_EVALUATION",
     "here",
+    "error: anonymous function at /srv/hive.nix:1:1 called without required argument 'site'\n\n       at «string»:1:1:",
+    "the argument site",
+  ],
+  [
+    "E_EVALUATION",
+    "here",
+    "       error: function 'anonymous lambda' called without required argument 'site'\n       at /srv/hive.nix:1:1:",
+    "give site a default",
+  ],
+  [
+    "E_EVALUATION",
+    "here",
+    "       error:\n       Failed assertions:\n       - till: deployment.keys.tls has to have exactly one of text, keyFile and keyCommand (hive.nix:2)",
+    "keyCommand (hive.nix:2)",
+  ],
+  [
+    "E_EVALUATION",
+    "here",
     "error: infinite recursion encountered\n       at /nix/store/lcwzbbv57vkwbi0x9kkgdsia3zdwj57s-source/flake.nix:2:23:",
     "infinite recursion",
   ],

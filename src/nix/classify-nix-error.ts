@@ -119,6 +119,12 @@ const table: readonly NixErrorRow[] = [
     hint: "start the Nix daemon, or run it as the store's owner",
   },
   {
+    pattern: /called without required argument '([^']+)'/u,
+    code: "E_EVALUATION",
+    message: "a function asks for the argument $1, which it does not get",
+    hint: "give $1 a default: what a file evaluates to is called without arguments",
+  },
+  {
     pattern: /infinite recursion encountered/u,
     code: "E_EVALUATION",
     message: "infinite recursion: an option needs its own value",

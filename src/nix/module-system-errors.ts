@@ -24,6 +24,12 @@ export const moduleSystemErrors: readonly NixErrorRow[] = [
     hint: "take one of them out, or say which wins with lib.mkForce",
   },
   {
+    pattern: /Failed assertions:\s*\n\s*- ([^\n]+)/u,
+    code: "E_EVALUATION",
+    message: "an assertion failed: $1",
+    hint: "the modules that make the assertion say what they need",
+  },
+  {
     pattern: /The option `([^']+)' does not exist/u,
     code: "E_EVALUATION",
     message: "the option $1 does not exist",

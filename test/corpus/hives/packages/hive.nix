@@ -39,7 +39,7 @@
   adds-overlay =
     { pkgs, ... }:
     {
-      nixpkgs.overlays = [ (final: previous: { tool = final.editor; }) ];
+      nixpkgs.overlays = [ (final: previous: { tool = previous.editor; }) ];
       environment.etc."same".text = if pkgs.tool == pkgs.editor then "yes" else "no";
     };
   says-no.nixpkgs.config.allowUnfree = false;
