@@ -5,12 +5,14 @@ import type { Host } from "../bed/host.ts";
 import { type Ended, fleetFlake, Scene, seenOn } from "../fault/scene.ts";
 import { Operator } from "./operator.ts";
 
+const users = 'users = { deploy.sudo = "nopasswd"; };';
+
 let scene: Scene;
 let host: Host;
 let ana: Operator;
 beforeAll(async () => {
   scene = await Scene.create();
-  host = await scene.host("krops");
+  host = await scene.host("krops", { system: users });
   ana = await Operator.withFleet(scene.bed, "krops", { krops: {} });
 });
 afterAll(() => scene?.destroy());
@@ -20,7 +22,7 @@ const run = (script: string): Promise<Ended> => ana.shell(`busybox sh ./${script
 
 test("a script deploys as flotilla does: it confirms, and what is broken goes back", async () => {
   const before = await seenOn(host);
-  await ana.fleet({ krops: { system: 'label = "2";' } });
+  await ana.fleet({ krops: { system: `label = "2"; ${users}` } });
   const written = await ana.flotilla(["script", "deploy", "krops", "--output", "deploy"]);
   expect([written.exitCode, written.stdout]).toEqual([0, ""]);
   const deployed = await run("deploy");
@@ -33,7 +35,7 @@ test("a script deploys as flotilla does: it confirms, and what is broken goes ba
   expect(await run("deploy")).toMatchObject({ exitCode: 0, stdout: "krops | unchanged" });
 
   // Its sshd is gone: it answers nobody, and so it is taken back.
-  await ana.write("flake.nix", fleetFlake(new Map([["krops", { system: 'label = "3"; sshd = false;' }]])));
+  await ana.write("flake.nix", fleetFlake(new Map([["krops", { system: `label = "3"; sshd = false; ${users}` }]])));
   await ana.flotilla(["script", "deploy", "krops", "--output", "deploy"]);
   const broken = await run("deploy");
   expect([broken.exitCode, broken.stdout], broken.stderr).toEqual([1, "krops | rolled-back"]);
@@ -41,9 +43,9 @@ test("a script deploys as flotilla does: it confirms, and what is broken goes ba
   expect(await seenOn(host)).toEqual(after);
 });
 
-test("a script names results alone, and tries them", async () => {
+test("a script names results alone, and tries them, by a user who becomes root by sudo", async () => {
   const before = await seenOn(host);
-  await ana.fleet({ krops: { system: 'label = "tried";' } });
+  await ana.fleet({ krops: { system: `label = "tried"; ${users}`, deployment: 'targetUser = "deploy";' } });
   expect((await ana.flotilla(["build"])).exitCode).toBe(0);
   const { exitCode, stdout } = await ana.flotilla(["script", "test", "--built"]);
   expect(exitCode).toBe(0);
@@ -72,14 +74,19 @@ test("sources are brought to a host", async () => {
   // krops's rsync reads no environment of ours.
   await ana.program("ssh", 'exec /usr/bin/ssh -F "$SSH_CONFIG_FILE" "$@"');
   const populate = (...words: string[]): Promise<Ended> =>
-    ana.shell(`flotilla populate --source ./sources.nix ${words.join(" ")}`, {
+    ana.shell(`flotilla populate ${words.join(" ")}`, {
       env: { NIX_PATH: `nixpkgs=${join(import.meta.dirname, "../bed/nixpkgs")}` },
     });
   const target = "root@krops/srv/the-sources";
-  const refused = await populate(target);
+  const refused = await populate("--source", "./sources.nix", target);
   expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining("missing sentinel file")]);
-  const done = await populate("--force", target);
+  const done = await populate("--source", "./sources.nix", "--force", target);
   expect(done.exitCode, done.stderr).toBe(0);
   const { stdout } = await host.exec(["sh", "-c", "cat /srv/the-sources/link /srv/the-sources/secret"]);
   expect(stdout).toBe("textit is secret");
+
+  await ana.fleet({ krops: {} }, "", 'sources = { files.symlink = "it\'s here"; };');
+  const fromFlake = await populate("--source", ".#sources", target);
+  expect(fromFlake.exitCode, fromFlake.stderr).toBe(0);
+  expect((await host.exec(["readlink", "/srv/the-sources/files"])).stdout).toBe("it's here");
 });
