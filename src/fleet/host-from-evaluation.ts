@@ -8,6 +8,7 @@ import { type DeployRsRequest, deployRsHost, asWritten } from "./deploy-rs/deplo
 import { DeclaredProfile, Deployment, healthCheckSettings } from "./deployment.ts";
 import type { Host } from "./fleet.ts";
 import { keySettingNames } from "./key-settings.ts";
+import { hiveSettings } from "./hive-settings.ts";
 import { didYouMean } from "./nearest-name.ts";
 import { mergePlain } from "./plain-deployment.ts";
 
@@ -62,8 +63,10 @@ function settingsOf(evaluated: EvaluatedHost, plain: FleetOutline["plain"]): Rea
 }
 
 function moduleSettings(evaluated: EvaluatedHost, plain: FleetOutline["plain"]): ReadSettings {
-  const { name } = evaluated;
-  const settings = readSettings(name, { kind: "module", value: evaluated.deployment });
+  const { form, name } = evaluated;
+  const value =
+    form === "colmena" || form === "colmenaHive" ? hiveSettings(evaluated.deployment) : evaluated.deployment;
+  const settings = readSettings(name, { kind: "module", value });
   if (plain === null || !Object.hasOwn(plain.hosts, name)) return settings;
   const shadowed = plainSettings(name, plain).deployment;
   // Tags are read from the plain output before anything is evaluated: they must not say something else than the module.
