@@ -24,8 +24,8 @@ take_back_deploy_rs() {
   if [ -x "$profile_old_path/deploy-rs-activate" ]; then
     run_deploy_rs_script "$profile_link" 0
   elif [ -x "$profile_old_path/bin/switch-to-configuration" ]; then
-    # Deployed by another tool before.
-    NIXOS_NO_CHECK=1 "$profile_old_path/bin/switch-to-configuration" switch
+    # Deployed by another tool before. Not as root, unless root alone could have put it there.
+    as_user "$profile_user" env NIXOS_NO_CHECK=1 "$profile_old_path/bin/switch-to-configuration" switch
   fi
 }
 

@@ -42,19 +42,13 @@ commit_profile() {
     return 1
   fi
   case $profile_way in
-    nixos) write_boot_loader "$profile_link" ;;
-    deploy-rs) ! boots || write_boot_loader "$profile_link" ;;
+    nixos) write_boot_loader ;;
+    deploy-rs) [ -z "$profile_system" ] || write_boot_loader ;;
   esac
 }
 
-# Whether the profile holds a system that came to be what boots when it was activated.
-boots() {
-  [ -n "$profile_system" ] && [ -x "$profile_path/bin/switch-to-configuration" ]
-}
-
-# write_boot_loader SYSTEM
 write_boot_loader() {
-  set -- "$1/bin/switch-to-configuration" boot
+  set -- "$profile_path/bin/switch-to-configuration" boot
   [ "$install_bootloader" = false ] || set -- env NIXOS_INSTALL_BOOTLOADER=1 "$@"
   run_step commit "$commit_timeout" no "$@"
   case $status in
@@ -83,9 +77,9 @@ undo_profile() {
     note "${profile_label}the boot loader could not be written anew for the previous system ($status): see what it boots"
 }
 
-# Lets the machine boot the profile's old system.
+# Lets the machine boot the profile's old system. What is in a user's own profile is nothing that root would run.
 hold_boot_default() {
-  [ -x "$profile_old_path/bin/switch-to-configuration" ] || return 0
+  [ "$profile_user" = root ] && [ -x "$profile_old_path/bin/switch-to-configuration" ] || return 0
   run_step commit "$commit_timeout" no env NIXOS_NO_CHECK=1 "$profile_old_path/bin/switch-to-configuration" boot
   [ "$status" = 0 ]
 }

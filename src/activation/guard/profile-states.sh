@@ -39,12 +39,12 @@ tell_generations() {
   use_profile 1
   profile_link=$(find_profile_link) || return 0
   for file in "$profile_link"-*-link; do
-    [ -e "$file" ] || continue
+    [ -L "$file" ] || continue
     generation_number "${file##*/}"
   done | sort -rn | while read -r number; do
     file=$profile_link-$number-link
     changed=$(stat -c %y "$file" 2>/dev/null || stat -f %Sm -t '%Y-%m-%d %H:%M:%S' "$file")
-    printf '%s\n' "generation$tab$number$tab$(resolve "$file")$tab${changed%%.*}"
+    printf '%s\n' "generation$tab$number$tab$(readlink "$file")$tab${changed%%.*}"
   done
 }
 

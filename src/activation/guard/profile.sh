@@ -78,19 +78,19 @@ find_profile_link() {
 }
 
 find_way() {
-  case $profile_activator in
-    deploy-rs) if is_plain_nixos_script "$profile_path/deploy-rs-activate"; then profile_way=nixos; else profile_way=deploy-rs; fi ;;
+  case $profile_activator:$profile_user in
+    deploy-rs:root) if is_plain_nixos_script "$profile_path/deploy-rs-activate"; then profile_way=nixos; else profile_way=deploy-rs; fi ;;
     *) profile_way=$profile_activator ;;
   esac
 }
 
 find_system() {
-  case $profile_activator in
-    nixos | deploy-rs)
+  case $profile_activator:$profile_user in
+    nixos:* | deploy-rs:root)
       profile_system=$(system_in "$profile_path")
       [ -z "$profile_specialisation" ] || profile_system=$(resolve "$profile_path/specialisation/$profile_specialisation")
       ;;
-    darwin) profile_system=$profile_path ;;
+    darwin:*) profile_system=$profile_path ;;
     *) profile_system= ;;
   esac
 }
@@ -133,7 +133,7 @@ is_plain_nixos_script() {
 }
 
 current_system() {
-  resolve "$current_link"
+  [ ! -e "$current_link" ] || resolve "$current_link"
 }
 
 is_new_system_running() {

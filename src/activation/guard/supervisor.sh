@@ -165,7 +165,7 @@ activate_profile() {
     home-manager) run_step activate "$activation_timeout" yes in_profile "$number" activate_home_manager ;;
     darwin) run_step activate "$activation_timeout" yes in_profile "$number" activate_darwin ;;
   esac
-  if [ "$status" = 0 ] && [ "$profile_way" = deploy-rs ] && boots; then
+  if [ "$status" = 0 ] && [ "$profile_way" = deploy-rs ] && [ -n "$profile_system" ]; then
     hold_boot_default || status=boot-default
   fi
 }
