@@ -14,7 +14,8 @@ let desk: Host;
 const users = 'users = { alice = { }; bob = { sudo = "nopasswd"; }; };';
 beforeAll(async () => {
   scene = await Scene.create();
-  [laptop, desk] = (await scene.hosts({ laptop: { system: users }, desk: { system: users } })) as [Host, Host];
+  laptop = await scene.host("laptop", { system: users });
+  desk = await scene.host("desk", { system: users });
 });
 afterAll(() => scene?.destroy());
 

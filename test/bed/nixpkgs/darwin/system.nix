@@ -49,7 +49,7 @@ let
 
     ${activationScripts.postActivation.text}
 
-    ln -sfn "$(readlink -f "$systemConfig")" /run/current-system
+    ln -sfn "$systemConfig" /run/current-system
     ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
   '';
 
