@@ -1,16 +1,22 @@
 // The commands, in the order in which help shows them.
 import type { DocumentedCommand } from "./command.ts";
+import { apply } from "./commands/apply.ts";
+import { applyLocal } from "./commands/apply-local.ts";
 import { attach } from "./commands/attach.ts";
 import { build } from "./commands/build.ts";
 import { completions } from "./commands/completions.ts";
 import { deploy } from "./commands/deploy.ts";
 import { doctor } from "./commands/doctor.ts";
+import { evaluate } from "./commands/eval.ts";
 import { exec } from "./commands/exec.ts";
 import { generations } from "./commands/generations.ts";
 import { history } from "./commands/history.ts";
 import { hosts } from "./commands/hosts.ts";
 import { populate } from "./commands/populate.ts";
+import { keys } from "./commands/keys.ts";
+import { nixInfo } from "./commands/nix-info.ts";
 import { push } from "./commands/push.ts";
+import { repl } from "./commands/repl.ts";
 import { rebuild } from "./commands/rebuild.ts";
 import { rollback } from "./commands/rollback.ts";
 import { script } from "./commands/script.ts";
@@ -20,8 +26,11 @@ import { status } from "./commands/status.ts";
 
 export const commands: Readonly<Record<string, DocumentedCommand>> = {
   deploy,
+  apply,
+  "apply-local": applyLocal,
   build,
   push,
+  keys,
   rollback,
   rebuild,
   attach,
@@ -32,7 +41,10 @@ export const commands: Readonly<Record<string, DocumentedCommand>> = {
   exec,
   ssh,
   "ssh-config": sshConfig,
+  eval: evaluate,
+  repl,
   doctor,
+  "nix-info": nixInfo,
   script,
   populate,
   completions,

@@ -15,6 +15,6 @@ export interface Context {
   readonly cwd: string;
   /** The --flake of the command line that a shell completes. */
   readonly completedFlake?: string;
-  /** Loads what the command needs; --help and --version never call it. */
-  useCases(): Promise<UseCases>;
+  /** Loads what the command needs; --help and --version never call it. `env`: in place of the process's own. */
+  useCases(env?: Context["process"]["env"]): Promise<UseCases>;
 }

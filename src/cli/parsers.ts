@@ -6,6 +6,7 @@ import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
 import { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { BuildOn } from "../deploy/step-settings.ts";
+import { splitShellWords } from "../ssh/split-shell-words.ts";
 
 /** The longest anyone may ask us to wait: a day. */
 const longest = 86_400;
@@ -28,8 +29,12 @@ const wholeNumber = (what: string, limit: number) =>
 /** No leading dash and no blank: it must neither read as a flag nor as two words wherever it is handed on to. */
 const address = z.string().regex(/^[^\s-][^\s]*$/, "expected an ssh address such as root@192.0.2.7:22 or an alias");
 
+/** colmena's command for the goal keys is also its word for it. */
 export const goal = parserOf(
-  z.string().pipe(z.enum(Goal.options, { error: `expected one of ${Goal.options.join(", ")}` })),
+  z
+    .string()
+    .transform((word) => (word === "upload-keys" ? "keys" : word))
+    .pipe(z.enum(Goal.options, { error: `expected one of ${Goal.options.join(", ")}` })),
 );
 export const goals: readonly string[] = Goal.options;
 export const fleetForm = parserOf(
@@ -39,6 +44,30 @@ export const fleetForms: readonly string[] = FleetFormName.options;
 export const hostName = parserOf(HostName);
 export const runId = parserOf(RunId);
 export const targetAddress = parserOf(address);
+export const truth = parserOf(
+  z.enum(["true", "false", ""], { error: "expected true or false" }).transform((word) => word !== "false"),
+);
+/** In argv it must not read as a flag, nor as two words. */
+export const userName = parserOf(z.string().regex(/^[^-\s/:@][^\s/:@]*$/u, "expected the name of a user"));
+export const shellWords = splitShellWords;
+/** Words that take the name of a user and a command, such as `sudo -u`. */
+export const elevation = parserOf(
+  z.string().refine((text) => splitShellWords(text).length > 0, "expected a command, such as sudo -u"),
+);
+/** colmena's: 0 is no limit. */
+export const parallel = parserOf(
+  z
+    .string()
+    .regex(/^[0-9]{1,5}$/, "expected a whole number, 0 for no limit")
+    .transform((word) => (Number(word) === 0 ? Number.POSITIVE_INFINITY : Number(word))),
+);
+/** colmena's --eval-node-limit; 0: as many as there is room for. */
+export const evaluationLimit = parserOf(
+  z
+    .string()
+    .regex(/^(?:auto|[0-9]{1,5})$/, "expected a whole number, or auto")
+    .transform((word) => (word === "auto" ? 0 : Number(word))),
+);
 export const count = parserOf(wholeNumber("expected a whole number from 1 to 10000", 10_000));
 export const seconds = parserOf(wholeNumber(`expected whole seconds from 1 to ${longest}`, longest));
 export const generation = parserOf(

@@ -4,17 +4,18 @@ import { applicationFor } from "./application.ts";
 import type { Context } from "./context.ts";
 import { describeError } from "./describe-error.ts";
 import { exitStatusOfError } from "./exit-status-of-error.ts";
-import { joinFlagPairs } from "./pair-flags.ts";
+import { readLine } from "./read-line.ts";
 
 /** Runs the command that the words name and resolves with the exit status, one of docs/exit-status.md. */
 export async function runApplication(words: readonly string[], context: Context): Promise<number> {
   try {
-    await run(applicationFor(context), joinFlagPairs(words), context);
+    const read = readLine(words, context);
+    await run(applicationFor(read.context), read.words, read.context);
+    return exitStatusOfStricli(Number(read.context.process.exitCode ?? 0));
   } catch (error) {
     context.process.stderr.write(`${describeError(context, error)}\n`);
     return exitStatusOfError(error);
   }
-  return exitStatusOfStricli(Number(context.process.exitCode ?? 0));
 }
 
 /** stricli's own codes are negative; every one that is not about the command line is a bug of ours. */

@@ -10,6 +10,9 @@ import type { StatusRow } from "../operate/status-hosts.ts";
 import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
+import type { StorePath } from "../domain/store-path.ts";
+import type { HostOverrides } from "../fleet/host-overrides.ts";
+import type { NixExpression } from "../nix/evaluate-expression.ts";
 import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { NixSettings } from "../nix/nix.ts";
 import type { RebuildOptions } from "../rebuild/rebuild-options.ts";
@@ -28,7 +31,13 @@ export interface FleetOptions {
   readonly every: number;
   /** At most so many of them; null: all. */
   readonly limit: number | null;
+  /** In place of what the settings of hosts say. */
+  readonly overrides: HostOverrides;
+  /** Ask the operator, once, for what sudo wants on the hosts. */
+  readonly askSudoPassword: boolean;
   readonly nix: NixSettings;
+  /** The most hosts that one process evaluates; null: by what is measured. */
+  readonly mostPerProcess: number | null;
   /** false: evaluate even if the same locked flake was evaluated before. */
   readonly evaluationCache: boolean;
 }
@@ -58,6 +67,12 @@ export interface Limits {
 export interface DeployOptions extends FleetOptions, Omit<StepSettings, "limits" | "roots"> {
   readonly view: ViewOptions;
   readonly limits: Limits;
+  /** Where links keep what was built; null: .gcroots/ beside the flake, or among our own state. */
+  readonly resultPath: string | null;
+  /** Where everything that is shown is written as well; null: nowhere. */
+  readonly logDirectory: string | null;
+  /** The plan that the operator agreed to: a host that would get something else by now is left as it is. null: not asked. */
+  readonly approved: ReadonlyMap<HostName, StorePath | null> | null;
   /** Take back the hosts that went well when one has failed; null: as the tool does whose configuration it is. */
   readonly rollbackSucceeded: boolean | null;
 }
@@ -93,6 +108,24 @@ export interface ExecOptions extends FleetOptions {
   readonly limits: Limits;
   /** Words; they reach the host's program as they are, no shell in between. */
   readonly command: readonly [string, ...string[]];
+  /** Give the words, joined by blanks, to a shell of the host instead. */
+  readonly shell: boolean;
+  /** As root, also where another user logs in. */
+  readonly asRoot: boolean;
+}
+
+/** A goal on the machine that we run on. */
+export interface ApplyLocalOptions extends DeployOptions {
+  /** Its name in the fleet; null: what the machine calls itself. */
+  readonly node: HostName | null;
+  /** Whether to become root by sudo and the like where we are not. */
+  readonly elevate: boolean;
+}
+
+export interface EvalOptions extends FleetOptions {
+  readonly expression: NixExpression;
+  /** Make the derivations that it evaluates to, and print their paths. */
+  readonly instantiate: boolean;
 }
 
 export interface SshOptions extends FleetOptions {
@@ -161,9 +194,15 @@ export interface UseCases {
   readonly plan: (options: DeployOptions) => Promise<Listing<PlanRow>>;
   readonly rollback: (options: RollbackOptions) => Promise<number>;
   readonly attach: (options: AttachOptions) => Promise<number>;
+  /** Whether the operator says yes. Throws E_USAGE where there is nobody to ask. */
+  readonly confirm: (question: string) => Promise<boolean>;
+  readonly applyLocal: (options: ApplyLocalOptions) => Promise<number>;
   readonly exec: (options: ExecOptions) => Promise<number>;
   readonly script: (options: ScriptOptions) => Promise<number>;
   readonly populate: (options: PopulateOptions) => Promise<number>;
+  readonly eval: (options: EvalOptions) => Promise<number>;
+  readonly repl: (options: FleetOptions) => Promise<number>;
+  readonly nixInfo: () => Promise<Listing<DoctorRow>>;
   readonly ssh: (options: SshOptions) => Promise<number>;
   readonly hosts: (options: ListOptions) => Promise<Listing<HostRow>>;
   readonly status: (options: ListOptions) => Promise<Listing<StatusRow>>;

@@ -4,6 +4,7 @@ import type { EventBody } from "../domain/event.ts";
 import { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { StorePath } from "../domain/store-path.ts";
+import { noOverrides } from "../fleet/host-overrides.ts";
 import { everyHost } from "../fleet/selection.ts";
 import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { Nix } from "../nix/nix.ts";
@@ -41,6 +42,7 @@ async function run(ends: Record<string, HostResult>, rollbackSucceeded: boolean 
       plain: null,
     },
     selection: everyHost,
+    overrides: noOverrides,
     knowledge: { hasFailed: () => false, hasChanged: async () => false },
     useCache: false,
     evaluationWorkers: 1,

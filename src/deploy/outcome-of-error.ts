@@ -14,11 +14,13 @@ export function outcomeOfError(error: FlotillaError): Outcome {
     case "E_ELEVATION":
     case "E_HOST_KEY_CHANGED":
     case "E_HOST_KEY_UNKNOWN":
+    case "E_LOCAL_DEPLOYMENT":
     case "E_LOCKED":
     case "E_NEEDS_REBOOT":
     case "E_NO_SUCH_GENERATION":
     case "E_NOT_NIXOS":
     case "E_NOT_READY":
+    case "E_PLAN_CHANGED":
     case "E_PRE_ACTIVATE":
     case "E_UNKNOWN_PROFILE":
     case "E_WRONG_HOST":

@@ -20,6 +20,8 @@ export interface StepSettings {
   readonly buildOn: BuildOn | null;
   /** Whether hosts fetch from their own substituters. */
   readonly substitute: boolean;
+  /** Whether Nix looks at the signatures of what it copies to hosts. */
+  readonly checkSignatures: boolean;
   readonly allowDegraded: boolean;
   /** Deploy although the machine behind the name is another than last time. */
   readonly acceptNewMachine: boolean;

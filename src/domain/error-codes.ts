@@ -35,6 +35,7 @@ export const errorCodes = {
   E_UNKNOWN_PROFILE: "The host runs a system that was not deployed from here, and its settings forbid to replace such.",
   E_DEGRADED: "The host has failed units before anything was changed.",
   E_NOT_READY: "The host is still starting, is shutting down, or is in rescue mode.",
+  E_LOCAL_DEPLOYMENT: "The host's settings do not let it be deployed to from itself.",
   E_LOCKED: "Another run holds the host.",
   E_ACTIVATION: "The new system's activation failed.",
   E_ACTIVATION_TIMEOUT: "The new system's activation did not end in its time.",
@@ -52,6 +53,7 @@ export const errorCodes = {
   E_NO_SUCH_RUN: "The history knows no such run.",
   E_HISTORY: "The history file cannot be used.",
   E_COMMAND: "A command on the host failed.",
+  E_PLAN_CHANGED: "The host's configuration is another than when its plan was shown and agreed to.",
   E_HALTED: "The run was halted before this host's turn.",
 } as const;
 

@@ -8,6 +8,7 @@ import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
 import { type FleetNix, readFleet } from "./read-fleet.ts";
 import type { HostKnowledge } from "./select-members.ts";
+import { noOverrides } from "./host-overrides.ts";
 import { everyHost, parseSelection } from "./selection.ts";
 
 const form = "nixosConfigurations";
@@ -79,6 +80,7 @@ async function read(
     source: flake,
     outline: nix.outline,
     selection: on === null ? everyHost : parseSelection(on),
+    overrides: noOverrides,
     knowledge: { ...unasked, ...knowledge },
     useCache: true,
     evaluationWorkers: 2,

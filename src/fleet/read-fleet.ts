@@ -4,7 +4,8 @@ import type { HostName } from "../domain/host-name.ts";
 import type { FleetSource } from "../nix/fleet-source.ts";
 import type { EvaluatedHost, FleetMember, FleetOutline, Nix } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
-import { checkPlainNames, hostFromEvaluation } from "./host-from-evaluation.ts";
+import { checkPlainNames } from "./host-from-evaluation.ts";
+import { type HostOverrides, overriddenHost } from "./host-overrides.ts";
 import { type HostKnowledge, selectMembers } from "./select-members.ts";
 import { asksFor, keywords, type Selection } from "./selection.ts";
 
@@ -14,8 +15,11 @@ export interface FleetRequest {
   readonly outline: FleetOutline;
   readonly selection: Selection;
   readonly knowledge: HostKnowledge;
+  readonly overrides: HostOverrides;
   readonly useCache: boolean;
   readonly evaluationWorkers: number;
+  /** The most hosts that one process evaluates; null or absent: by what is measured. */
+  readonly mostPerProcess?: number | null;
 }
 
 export interface ReadFleetRequest extends FleetRequest {
@@ -95,12 +99,21 @@ async function evaluate(
   onHost: (name: HostName, result: EvaluatedHost | FlotillaError) => void,
 ): Promise<void> {
   if (hosts.length === 0) return;
-  const { source, useCache, evaluationWorkers, signal, onLog } = request;
+  const { source, useCache, evaluationWorkers, mostPerProcess, signal, onLog } = request;
   const missing = new Set(hosts.map(({ name }) => name));
   const answer = (name: HostName, result: EvaluatedHost | FlotillaError): void => {
     if (missing.delete(name)) onHost(name, result);
   };
-  await nix.evaluate({ source, hosts, useCache, workers: evaluationWorkers, signal, onLog, onHost: answer });
+  await nix.evaluate({
+    source,
+    hosts,
+    useCache,
+    workers: evaluationWorkers,
+    ...(mostPerProcess === null || mostPerProcess === undefined ? {} : { mostPerProcess }),
+    signal,
+    onLog,
+    onHost: answer,
+  });
   for (const name of missing) {
     answer(name, new FlotillaError("E_EVALUATION", `nix said nothing of ${name}`, { host: name, step: "evaluate" }));
   }
@@ -108,7 +121,7 @@ async function evaluate(
 
 function readHost(evaluated: EvaluatedHost, outline: FleetOutline, request: ReadFleetRequest): Host | FlotillaError {
   try {
-    const { host, warnings } = hostFromEvaluation(evaluated, outline);
+    const { host, warnings } = overriddenHost(evaluated, outline, request.overrides);
     for (const warning of warnings) request.onWarning(warning);
     return host;
   } catch (error) {

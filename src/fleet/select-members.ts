@@ -3,7 +3,8 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { EvaluatedHost, FleetMember, FleetOutline } from "../nix/nix.ts";
 import type { Host } from "./fleet.ts";
-import { hostFromEvaluation, plainSettings } from "./host-from-evaluation.ts";
+import { plainSettings } from "./host-from-evaluation.ts";
+import { type HostOverrides, overriddenHost } from "./host-overrides.ts";
 import { mayBeMeant, select, type Selectable, unmatchedGlobs } from "./select.ts";
 import { asksFor, type Selection } from "./selection.ts";
 
@@ -19,6 +20,7 @@ export interface SelectMembersRequest {
   readonly selection: Selection;
   readonly outline: FleetOutline;
   readonly knowledge: HostKnowledge;
+  readonly overrides: HostOverrides;
   /** What was evaluated; `evaluate` adds to it. */
   readonly known: ReadonlyMap<HostName, EvaluatedHost | FlotillaError>;
   readonly evaluate: (members: readonly FleetMember[]) => Promise<void>;
@@ -47,7 +49,7 @@ export async function selectMembers(request: SelectMembersRequest): Promise<read
   const candidates = (): readonly Candidate[] =>
     outline.members.map((member) => ({
       ...member,
-      tags: asksForTags ? tagsOf(member.name, outline, known.get(member.name)) : null,
+      tags: asksForTags ? tagsOf(member.name, request) : null,
       failed: failed.has(member),
       changed: changed.get(member.name) ?? null,
     }));
@@ -65,7 +67,7 @@ export async function selectMembers(request: SelectMembersRequest): Promise<read
     await evaluate(left.filter(({ name }) => !known.has(name)));
     await Promise.all(
       left.map(async ({ name }) => {
-        const host = hostOf(known.get(name), outline);
+        const host = hostOf(known.get(name), request);
         changed.set(name, host === null ? null : await knowledge.hasChanged(host, signal));
       }),
     );
@@ -74,19 +76,20 @@ export async function selectMembers(request: SelectMembersRequest): Promise<read
 }
 
 /** null where they cannot be learnt, or were not yet. */
-function tagsOf(
-  name: HostName,
-  outline: FleetOutline,
-  evaluated: EvaluatedHost | FlotillaError | undefined,
-): readonly string[] | null {
-  if (evaluated !== undefined) return hostOf(evaluated, outline)?.deployment.tags ?? null;
+function tagsOf(name: HostName, request: SelectMembersRequest): readonly string[] | null {
+  const { known, outline } = request;
+  const evaluated = known.get(name);
+  if (evaluated !== undefined) return hostOf(evaluated, request)?.deployment.tags ?? null;
   if (outline.plain === null || !Object.hasOwn(outline.plain.hosts, name)) return null;
   return unlessWrong(() => plainSettings(name, outline.plain).deployment.tags);
 }
 
-function hostOf(evaluated: EvaluatedHost | FlotillaError | undefined, outline: FleetOutline): Host | null {
+function hostOf(
+  evaluated: EvaluatedHost | FlotillaError | undefined,
+  { outline, overrides }: SelectMembersRequest,
+): Host | null {
   if (evaluated === undefined || evaluated instanceof FlotillaError) return null;
-  return unlessWrong(() => hostFromEvaluation(evaluated, outline).host);
+  return unlessWrong(() => overriddenHost(evaluated, outline, overrides).host);
 }
 
 /** null where the settings are wrong; the host's own error says how when its turn comes. */

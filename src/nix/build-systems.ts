@@ -139,6 +139,7 @@ function buildCommand(
       ...(on.kind === "remote"
         ? ["--store", storeUri({ authority: on.authority, elevation: [] }), "--eval-store", "auto"]
         : []),
+      ...(settings.arguments ?? []),
       ...items.map(({ derivation }) => `${derivation}${suffix}`),
     ],
     deadlines.build,

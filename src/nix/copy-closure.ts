@@ -28,13 +28,12 @@ export async function copyClosure(runner: Runner, settings: NixSettings, request
   );
 }
 
-/** Signatures are not asked for by us; whether the host asks for them is its daemon's decision. */
 export function copyCommand(settings: NixSettings, request: CopyRequest): Command {
   return nixCommand(
     settings,
     [
       "copy",
-      "--no-check-sigs",
+      ...(request.checkSignatures ? [] : ["--no-check-sigs"]),
       ...(request.substituteOnDestination ? ["--substitute-on-destination"] : []),
       "--log-format",
       "internal-json",

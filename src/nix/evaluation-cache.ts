@@ -60,6 +60,7 @@ export function evaluationCache(cacheDirectory: string, key: EvaluationCacheKey)
     nixVersion,
     settings.options,
     settings.overrideInputs,
+    settings.arguments ?? [],
     readers,
   ];
   const file = (kind: string, name: string): string => {

@@ -1,6 +1,6 @@
 // The call of nix that applies a reader to a fleet's source: an output of a flake, or what a file evaluates to.
 import type { Command } from "../process/runner.ts";
-import type { FleetSource } from "./fleet-source.ts";
+import type { ConfigurationFile, FleetSource } from "./fleet-source.ts";
 import { nixString } from "./nix-string.ts";
 import { deadlines, evaluationFlags, nixCommand } from "./nix-command.ts";
 import type { NixSettings } from "./nix.ts";
@@ -25,10 +25,17 @@ export function evaluationCommand(
         deadlines.evaluate,
       );
     case "file": {
-      // As the peers call it: what is a function gets no arguments of ours.
-      const value = `let value = import (/. + ${nixString(source.path)}); in if builtins.isFunction value || value ? __functor then value { } else value`;
       const flags = evaluationFlags({ ...settings, impure: true });
-      return nixCommand(settings, ["eval", "--json", ...flags, "--expr", `(${reader}) (${value})`], deadlines.evaluate);
+      return nixCommand(
+        settings,
+        ["eval", "--json", ...flags, "--expr", `(${reader}) (${fileValue(source)})`],
+        deadlines.evaluate,
+      );
     }
   }
+}
+
+/** What the file evaluates to, as the peers call it: what is a function gets no arguments of ours. */
+export function fileValue({ path }: ConfigurationFile): string {
+  return `let value = import (/. + ${nixString(path)}); in if builtins.isFunction value || value ? __functor then value { } else value`;
 }

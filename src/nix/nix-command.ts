@@ -44,6 +44,7 @@ export function evaluationFlags(settings: NixSettings): readonly string[] {
     ...(settings.showTrace ? ["--show-trace"] : []),
     ...(settings.searchPath ?? []).flatMap((entry) => ["-I", entry]),
     ...overrideFlags(settings),
+    ...(settings.arguments ?? []),
   ];
 }
 

@@ -15,6 +15,8 @@ export interface NixSettings {
   readonly verbose: boolean;
   /** Entries of the search path before those of NIX_PATH, as `-I` takes them. */
   readonly searchPath?: readonly string[];
+  /** Words that `nix eval` and `nix build` get beside all that. */
+  readonly arguments?: readonly string[];
 }
 
 /** One host of a fleet before its evaluation: its name, and where it is written down. */
@@ -111,6 +113,8 @@ export interface CopyRequest {
   /** Words that make the login user root there, when it is not: the store is then served by root's own nix-daemon. [] for root. */
   readonly elevation: readonly string[];
   readonly substituteOnDestination: boolean;
+  /** false: paths without a trusted signature are sent as well; whether the host takes them is its daemon's decision. */
+  readonly checkSignatures: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: { done: number; expected: number; unit: "bytes" | "paths" }) => void;
   readonly onLog: (line: string) => void;

@@ -61,19 +61,24 @@ async function outlineFlake(tools: OutlineTools, request: OutlineRequest, flake:
   };
 }
 
-/** A file is a hive, unless the operator says otherwise. */
+/** A file that has deploy-rs's nodes is read for them, any other is a hive, unless the operator says otherwise. */
 async function outlineFile(
-  tools: OutlineTools,
+  { forms, ...tools }: OutlineTools,
   request: OutlineRequest,
   file: ConfigurationFile,
 ): Promise<FleetOutline> {
-  const name = request.form ?? "colmena";
-  const form = tools.forms.find((known) => known.name === name);
-  if (form === undefined) {
+  const outlineAs = (name: FleetFormName): string => {
+    const form = forms.find((known) => known.name === name);
+    if (form !== undefined) return `{ ${name} = (${form.outline}) value; }`;
     throw new FlotillaError("E_NO_FLEET", `${file.path} cannot be read as ${name}`);
-  }
-  const outline = FormOutline.parse(await evaluate(tools, request, "", form.outline));
-  return { ...outlineOf({ [name]: outline }), otherForms: [], plain: null };
+  };
+  const isDeploy = "builtins.isAttrs value && builtins.isAttrs (value.deploy or null) && value.deploy ? nodes";
+  const reader =
+    request.form === null
+      ? `value: if ${isDeploy} then ${outlineAs("deploy")} else ${outlineAs("colmena")}`
+      : `value: ${outlineAs(request.form)}`;
+  const outlines = FormOutlines.parse(await evaluate({ forms, ...tools }, request, "", reader));
+  return { ...outlineOf(outlines), otherForms: [], plain: null };
 }
 
 function outlineOf(outlines: FormOutlines): Pick<FleetOutline, "members" | "ignoredNames" | "settings"> {

@@ -2,6 +2,7 @@
 import type { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
+import type { RemoteCommand } from "../ssh/connection.ts";
 import { visitHosts } from "./visit-hosts.ts";
 import type { VisitServices } from "./visit-hosts.ts";
 
@@ -23,7 +24,7 @@ export function execHosts(
   request: FleetRequest,
   services: ExecServices,
   parallel: number,
-  words: readonly string[],
+  { asRoot, words }: Pick<RemoteCommand, "asRoot" | "words">,
 ): Promise<readonly ExecEnd[]> {
   const { onLine, signal } = services;
   return visitHosts<ExecEnd>(
@@ -32,7 +33,7 @@ export function execHosts(
     parallel,
     async ({ name }, { connection }) => {
       const { exitCode } = await connection.run(
-        { words, asRoot: false, deadline },
+        { words, asRoot, deadline },
         {
           signal,
           onStdoutLine: (line) => onLine(name, "stdout", line),

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { availableParallelism, freemem } from "node:os";
 import { join } from "node:path";
 import type { FleetOptions } from "../cli/use-cases.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
 import { findFleet, namedFleet } from "../fleet/find-fleet.ts";
 import { type FleetSettings, fleetSettings } from "../fleet/fleet-settings.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
@@ -30,7 +31,9 @@ export async function openFleet(
   signal: AbortSignal,
 ): Promise<OpenFleet> {
   const { evaluationCache, flake, form } = options;
+  if (options.askSudoPassword) await tools.askElevationPassword();
   const selection = await readSelection(options, directory);
+  if (options.askSudoPassword) await tools.askElevationPassword();
   const nix = tools.nix(options.nix);
   const source = await fleetSource(flake, nix, directory, signal);
   const outline = await nix.outline({ source, form, useCache: evaluationCache, signal });
@@ -43,7 +46,9 @@ export async function openFleet(
       outline,
       selection,
       knowledge: hostKnowledge(tools, signal),
+      overrides: options.overrides,
       useCache: evaluationCache,
+      mostPerProcess: options.mostPerProcess,
       evaluationWorkers: workers ?? defaultWorkers(Infinity, availableParallelism(), freemem()),
     },
     // The operator's own word comes last, and wins.
@@ -63,6 +68,17 @@ async function fleetSource(
   return found.kind === "flake"
     ? nix.lockFlake(found.reference, signal)
     : nix.configurationFile(found.reference, signal);
+}
+
+/** The directory that the operator named for gc roots. @throws FlotillaError E_USAGE where it cannot be written */
+export async function resultDirectory(directory: string): Promise<string> {
+  try {
+    await openGcRoots(directory);
+    return directory;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new FlotillaError("E_USAGE", `--result-path ${directory} cannot be written: ${reason}`, { cause: error });
+  }
 }
 
 /**

@@ -1,17 +1,29 @@
 // The use cases of the command line with the real rooms behind them. Loaded by the commands that need it.
-import type { AttachOptions, DeployOptions, RollbackOptions, UseCases, ViewOptions } from "../cli/use-cases.ts";
+import type {
+  ApplyLocalOptions,
+  AttachOptions,
+  DeployOptions,
+  RollbackOptions,
+  UseCases,
+  ViewOptions,
+} from "../cli/use-cases.ts";
 import { randomBytes } from "node:crypto";
+import { resolve } from "node:path";
 import type { EventBody } from "../domain/event.ts";
 import { runIdFrom } from "../domain/run-id.ts";
-import type { PasswordStreams } from "../terminal/ask-password.ts";
+import { passwordDevice, type PasswordStreams } from "../terminal/ask-password.ts";
 import { chooseRenderer } from "../terminal/renderer.ts";
 import { systemTimers } from "../terminal/view-ports.ts";
 import type { TerminalStream, ViewProcess } from "../terminal/view-ports.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { SignalSource } from "./interruption.ts";
+import { applyLocal } from "./apply-local.ts";
+import { confirm } from "./confirm.ts";
+import * as expressions from "./expression-use-cases.ts";
 import * as listing from "./listing-use-cases.ts";
 import * as rebuildUseCases from "./rebuild-use-cases.ts";
 import * as runs from "./run-use-cases.ts";
+import { withRunLog } from "./run-log.ts";
 import { stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 import * as scripts from "./script-use-cases.ts";
@@ -80,17 +92,33 @@ export function realUseCases(world: World): UseCases {
     }
   };
 
+  const playDeploy = async (options: DeployOptions, work: (stage: RunStage) => Promise<number>): Promise<number> => {
+    const { logDirectory } = options;
+    if (logDirectory === null) return play(options.view, work);
+    return play(options.view, (stage) => work(withRunLog(stage, resolve(directory, logDirectory))));
+  };
+
+  const texts = {
+    stdout: (text: string): void => void stdout.write(text),
+    stderr: (text: string): void => void stderr.write(text),
+  };
+
   const line =
     (stream: TerminalStream) =>
     (host: string, text: string): void =>
       void stream.write(`${host} | ${text}\n`);
 
   return {
-    deploy: (options: DeployOptions) => play(options.view, (stage) => runs.deploy(options, stage, directory)),
+    deploy: (options: DeployOptions) => playDeploy(options, (stage) => runs.deploy(options, stage, directory)),
+    applyLocal: (options: ApplyLocalOptions) => playDeploy(options, (stage) => applyLocal(options, stage, directory)),
+    confirm: (question) => confirm(question, passwordDevice(process)),
     rollback: (options: RollbackOptions) => play(options.view, (stage) => runs.rollback(options, stage, directory)),
     attach: (options: AttachOptions) => play(options.view, (stage) => runs.attach(options, stage)),
     plan: (options) => look((view) => listing.plan(options, view)),
     exec: (options) => look((view) => sessions.exec(options, view, { stdout: line(stdout), stderr: line(stderr) })),
+    eval: (options) => look((view) => expressions.evaluate(options, view, texts)),
+    repl: (options) => look((view) => expressions.repl(options, view)),
+    nixInfo: () => look((view) => expressions.nixInfo(view)),
     ssh: (options) => look((view) => sessions.ssh(options, view)),
     script: (options) => look((view) => scripts.script(options, view, stdout)),
     populate: (options) => look((view) => scripts.populate(options, view)),

@@ -1,4 +1,5 @@
 // The commands that are runs: deploy, rollback, attach. Each plays on a stage and ends with an exit status.
+import { resolve } from "node:path";
 import type { AttachOptions, DeployOptions, RollbackOptions } from "../cli/use-cases.ts";
 import { deployHost } from "../deploy/deploy-host.ts";
 import { deployRun } from "../deploy/deploy-run.ts";
@@ -9,6 +10,7 @@ import type { HostSteps } from "../deploy/deploy-host.ts";
 import type { StepSettings } from "../deploy/step-settings.ts";
 import { systemClock } from "./system-clock.ts";
 import { checkApplyAll } from "../fleet/fleet-settings.ts";
+import type { Host } from "../fleet/fleet.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { RunEvent } from "../domain/event.ts";
 import type { RunRecord } from "../history/history.ts";
@@ -17,7 +19,8 @@ import { attachRun } from "../operate/attach-run.ts";
 import { undoHost } from "../operate/undo-host.ts";
 import { rollbackHost } from "../operate/rollback-host.ts";
 import type { FleetOptions, Limits } from "../cli/use-cases.ts";
-import { openFleet, rootsDirectory } from "./open-fleet.ts";
+import { asApproved } from "./as-approved.ts";
+import { openFleet, resultDirectory, rootsDirectory } from "./open-fleet.ts";
 import { runServices, stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 
@@ -26,7 +29,9 @@ const asConfigured = {
   goal: "switch",
   targetHost: null,
   buildOn: null,
+  resultPath: null,
   substitute: true,
+  checkSignatures: false,
   acceptNewMachine: false,
   rollback: null,
   activationTimeout: null,
@@ -38,13 +43,19 @@ const asConfigured = {
   rollbackSucceeded: false,
 } as const;
 
-export async function deploy(options: DeployOptions, stage: RunStage, directory: string): Promise<number> {
+/** @param accept the host, or a rejection where this run is not to touch it */
+export async function deploy(
+  options: DeployOptions,
+  stage: RunStage,
+  directory: string,
+  accept = (evaluation: Promise<Host>): Promise<Host> => asApproved(options.approved, evaluation),
+): Promise<number> {
   return run(
     options,
     options,
     stage,
     directory,
-    (steps) => (name, evaluation) => deployHost(steps, options.goal, name, evaluation),
+    (steps) => (name, evaluation) => deployHost(steps, options.goal, name, accept(evaluation)),
   );
 }
 
@@ -61,7 +72,7 @@ export async function rollback(options: RollbackOptions, stage: RunStage, direct
 
 async function run(
   fleet: FleetOptions & { readonly limits: Limits },
-  settings: Omit<StepSettings, "roots"> & Pick<DeployOptions, "rollbackSucceeded">,
+  settings: Omit<StepSettings, "roots"> & Pick<DeployOptions, "resultPath" | "rollbackSucceeded">,
   stage: RunStage,
   directory: string,
   deployWith: (steps: HostSteps) => DeployOne,
@@ -70,8 +81,13 @@ async function run(
   const opened = await openFleet(fleet, fleet.limits.evaluate, tools, directory, interruption.halt);
   const { nix, request } = opened;
   checkApplyAll(opened.settings, settings.goal, fleet.on === null);
+  if (opened.settings.interactiveSudo && settings.goal !== "build") await tools.askElevationPassword();
   const services = runServices(stage, nix);
-  const roots = await rootsDirectory(request.source, tools.stateDirectory);
+  const { resultPath } = settings;
+  const roots =
+    resultPath === null
+      ? await rootsDirectory(request.source, tools.stateDirectory)
+      : await resultDirectory(resolve(directory, resultPath));
   const gates = new Gates();
   const { close, steps } = hostSteps({ ...settings, roots }, services, gates);
   try {

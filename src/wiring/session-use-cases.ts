@@ -21,7 +21,9 @@ export interface ExecOutput {
 export async function exec(options: ExecOptions, view: Viewpoint, output: ExecOutput): Promise<number> {
   const { request, services } = await visit(view, options);
   const onLine = (host: HostName, stream: "stdout" | "stderr", line: string): void => output[stream](host, line);
-  const all = await execHosts(request, { ...services, onLine }, options.limits.connect, options.command);
+  const { asRoot, command, shell } = options;
+  const words = shell ? ["/bin/sh", "-c", command.join(" ")] : command;
+  const all = await execHosts(request, { ...services, onLine }, options.limits.connect, { asRoot, words });
   const ends = all.filter(({ end }) => !(end instanceof FlotillaError && end.code === "E_NOT_DEPLOYED"));
   for (const { end, host } of ends) {
     if (end instanceof FlotillaError) output.stderr(host, `${end.code}: ${end.message}`);

@@ -1,5 +1,8 @@
 // From flags to what the use cases are asked: the defaults, and every flag once.
 import { expect, test } from "vitest";
+import type { UseCases } from "../../src/cli/use-cases.ts";
+import { HostName } from "../../src/domain/host-name.ts";
+import { StorePath } from "../../src/domain/store-path.ts";
 import { recordingUseCases, runFlotilla } from "./run-flotilla.ts";
 
 /** What which use case was asked. */
@@ -14,11 +17,39 @@ const everyFlagOfDeploy = `
   deploy boot --flake github:ana/infra --on @web --on !web-3 --json --plain -v --show-trace --parallel 5 --eval-workers 2
   --build-jobs 4 --copy-parallel 3 --activate-parallel 1 --target-host root@192.0.2.7:22 --build-on builder-1
   --no-substitute --impure --option cores 2 --option builders @machines --override-input nixpkgs path:/src/nixpkgs
-  --no-eval-cache --allow-degraded --accept-new-machine --no-rollback --confirm-timeout 90`;
+  --no-eval-cache --allow-degraded --accept-new-machine --no-rollback --confirm-timeout 90 --activation-timeout 600
+  --on-file hosts.txt --every 2 --limit 3 --ssh-user ana --ssh-opts=-p&2222 --sudo doas&-u --ask-sudo-password --no-keys
+  --reboot --rollback-succeeded --force-replace-unknown-profiles --result-path ./results --checksigs`;
+
+const everyFlagOfDeployRs = `
+  deploy --targets .#web-1.system .#db-1 --dry-activate --profile-user ana --fast-connection false --auto-rollback false
+  --magic-rollback true --remote-build --interactive-sudo true -k -r ./.deploy-gc -s -c -d --temp-path /run/x --log-dir logs
+  --hostname 192.0.2.7 --ssh-user ana --ssh-opts=-C --confirm-timeout 20 --activation-timeout 60
+  --rollback-succeeded false -- --impure --override-input nixpkgs path:/n --option cores 2 -L --refresh`;
+
+const everyFlagOfColmena = `
+  -f hive.nix --show-trace --nix-option cores 2 --impure --color never apply boot --on @web,db-* --eval-node-limit 4 -p 0
+  --keep-result -v --no-keys --reboot --no-substitutes --no-gzip --build-on-target --no-build-on-target
+  --force-replace-unknown-profiles --evaluator streaming`;
 
 test.each([
   "deploy",
   everyFlagOfDeploy,
+  everyFlagOfDeployRs,
+  everyFlagOfColmena,
+  "deploy test @web+@eu web-1",
+  "deploy --boot .#web-1.system .#web-1.home",
+  "deploy nixos://root@192.0.2.7:2222/web-1 ana@web-2",
+  "apply --reboot",
+  "apply upload-keys",
+  "build --on web-1 --no-keys --keep-result",
+  "upload-keys --on @web",
+  "keys -p 3",
+  "apply-local --sudo --node laptop --no-keys",
+  "introspect -E x:1",
+  "eval --instantiate -f hive.nix expression.nix",
+  "repl --from deploy",
+  "exec --shell --root -v -p 0 -- uptime",
   "deploy --dry-run",
   "deploy --parallel 4 --build-on target",
   "build --build-on local",
@@ -36,7 +67,45 @@ test.each([
   "doctor web-1 db-1",
   "attach 7k2m9x4c web-1 --verbose",
 ])("flotilla %s", async (line) => {
-  expect(await asked(line.trim().split(/\s+/))).toMatchSnapshot();
+  const words = line.trim().split(/\s+/);
+  expect(await asked(words.map((word) => word.replaceAll("&", " ")))).toMatchSnapshot();
+});
+
+test("--color and what makes no difference are no part of what is asked", async () => {
+  const plain = await asked(["apply"]);
+  expect(await asked(["--color", "always", "apply", "--keep-result", "--no-gzip", "--evaluator", "chunked"])).toEqual(
+    plain,
+  );
+  const { stderr } = await runFlotilla(["apply", "--keep-result", "--no-gzip"], { useCases: recordingUseCases({}) });
+  expect(stderr).toMatchInlineSnapshot(`
+    "note: --keep-result makes no difference: what was built is always kept, in .gcroots/ or where --result-path says
+    note: --no-gzip makes no difference: nothing is compressed unless --ssh-opts -C says so
+    "
+  `);
+});
+
+test("a plan that is agreed to is deployed, and nothing else", async () => {
+  const row = {
+    foreseen: "deployed",
+    current: null,
+    currentVersion: null,
+    wantedVersion: null,
+    changes: null,
+    problem: null,
+  } as const;
+  const host = HostName.parse("web-1");
+  const wanted = StorePath.parse(`/nix/store/${"0".repeat(32)}-system`);
+  const seen: Partial<Record<keyof UseCases, unknown>> = {};
+  const useCases = (agrees: boolean) => ({
+    ...recordingUseCases(seen),
+    plan: async () => ({ rows: [{ host, wanted, ...row }], exitStatus: 0 }),
+    confirm: async () => agrees,
+  });
+  const refused = await runFlotilla(["deploy", "--ask"], { useCases: useCases(false) });
+  expect(refused).toMatchObject({ exitStatus: 130, stdout: expect.stringContaining("web-1") });
+  expect(seen).toEqual({});
+  expect(await runFlotilla(["deploy", "-i"], { useCases: useCases(true) })).toMatchObject({ exitStatus: 0 });
+  expect(seen.deploy).toMatchObject({ approved: new Map([[host, wanted]]) });
 });
 
 test("a Nix option may be set to nothing", async () => {

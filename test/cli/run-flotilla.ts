@@ -47,6 +47,11 @@ export function recordingUseCases(asked: Partial<Record<keyof UseCases, unknown>
   };
   return {
     deploy: status("deploy"),
+    applyLocal: status("applyLocal"),
+    confirm: async () => true,
+    eval: status("eval"),
+    repl: status("repl"),
+    nixInfo: async () => ({ rows: [], exitStatus: 0 }),
     plan: listing("plan"),
     rollback: status("rollback"),
     attach: status("attach"),
@@ -71,6 +76,11 @@ const called = (name: string) => async (): Promise<never> => {
 
 const forbidden: UseCases = {
   deploy: called("deploy"),
+  applyLocal: called("applyLocal"),
+  confirm: called("confirm"),
+  eval: called("eval"),
+  repl: called("repl"),
+  nixInfo: called("nixInfo"),
   plan: called("plan"),
   rollback: called("rollback"),
   attach: called("attach"),

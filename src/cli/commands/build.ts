@@ -1,19 +1,24 @@
 import { buildCommand } from "@stricli/core";
 import type { DocumentedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import { buildFlags, type BuildFlags } from "../flags/deploy-flags.ts";
-import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
+import { colmenaFlags, type ColmenaFlags } from "../flags/colmena-flags.ts";
 import {
-  buildLimitFlags,
-  evaluateLimitFlags,
-  limitsOf,
-  type BuildLimitFlags,
-  type EvaluateLimitFlags,
-} from "../flags/limit-flags.ts";
-import { viewFlags, viewOptions, type ViewFlags } from "../flags/output-flags.ts";
-import { unconcernedRun } from "../unconcerned-run.ts";
-
-type Flags = SelectionFlags & BuildFlags & EvaluateLimitFlags & BuildLimitFlags & NixFlags & ViewFlags;
+  buildFlags,
+  copyFlags,
+  keyFlags,
+  planFlags,
+  reachFlags,
+  riskFlags,
+  safetyFlags,
+} from "../flags/deploy-flags.ts";
+import { deployOptions } from "../flags/deploy-options.ts";
+import { nixFlags, selectionFlags } from "../flags/fleet-flags.ts";
+import { hidden } from "../flags/hidden.ts";
+import { allLimitFlags } from "../flags/limit-flags.ts";
+import { loginFlags } from "../flags/login-flags.ts";
+import { viewFlags } from "../flags/output-flags.ts";
+import type { RunFlags } from "../flags/run-flags.ts";
+import { noteUnneeded } from "../note-unneeded.ts";
 
 export const build: DocumentedCommand = {
   usage: "",
@@ -21,33 +26,38 @@ export const build: DocumentedCommand = {
     { input: "", brief: "build every host's system here" },
     { input: "--on @web --build-on builder-1", brief: "build the web hosts' systems on another machine" },
   ],
-  command: buildCommand<Flags, [], Context>({
+  command: buildCommand<RunFlags & ColmenaFlags, [], Context>({
     docs: {
       brief: "Build the systems of hosts and reach none of them",
-      fullDescription:
-        "Build the systems of hosts and reach none of them. The results are kept from garbage collection\nin .gcroots/ beside a flake in git, else among flotilla's state.",
+      fullDescription: [
+        "Build the systems of hosts and reach none of them. The results are kept from garbage collection",
+        "in .gcroots/ beside a flake in git, else among flotilla's state. All flags of `flotilla apply` are taken.",
+      ].join("\n"),
     },
     parameters: {
       flags: {
         ...selectionFlags,
         ...buildFlags,
-        ...evaluateLimitFlags,
-        ...buildLimitFlags,
+        ...allLimitFlags,
         ...nixFlags,
         ...viewFlags,
+        ...hidden({
+          ...planFlags,
+          ...safetyFlags,
+          ...riskFlags,
+          ...keyFlags,
+          ...reachFlags,
+          ...loginFlags,
+          ...copyFlags,
+          ...colmenaFlags,
+        }),
       },
-      aliases: { v: "verbose" },
+      aliases: { f: "flake", p: "parallel", v: "verbose" },
     },
     async func(flags) {
+      noteUnneeded(this, flags);
       const { deploy } = await this.useCases();
-      this.process.exitCode = await deploy({
-        ...unconcernedRun,
-        ...fleetOptions(flags),
-        goal: "build",
-        view: viewOptions(flags),
-        limits: limitsOf(flags),
-        buildOn: flags.buildOn ?? null,
-      });
+      this.process.exitCode = await deploy(deployOptions(flags, "build"));
     },
   }),
 };

@@ -1,88 +1,81 @@
 import { buildCommand } from "@stricli/core";
-import type { Goal } from "../../domain/goal.ts";
 import type { DocumentedCommand } from "../command.ts";
+import { proposeSelection } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
-import {
-  buildFlags,
-  reachFlags,
-  riskFlags,
-  safetyFlags,
-  type BuildFlags,
-  type ReachFlags,
-  type RiskFlags,
-  type SafetyFlags,
-} from "../flags/deploy-flags.ts";
-import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
-import { allLimitFlags, limitsOf, type LimitFlags } from "../flags/limit-flags.ts";
-import { viewFlags, viewOptions, type ViewFlags } from "../flags/output-flags.ts";
+import { deployOptions, goalOf } from "../flags/deploy-options.ts";
+import { deployRsFlags, type DeployRsFlags } from "../flags/deploy-rs-flags.ts";
+import { runFlags, type RunFlags } from "../flags/run-flags.ts";
+import { withNixArguments } from "../nix-arguments.ts";
+import { noteUnneeded } from "../note-unneeded.ts";
 import { runOrPlan } from "../run-or-plan.ts";
-import type { DeployOptions } from "../use-cases.ts";
-import { unconcernedRun } from "../unconcerned-run.ts";
-import { validated } from "../validated.ts";
-
-type Flags = SelectionFlags & BuildFlags & ReachFlags & SafetyFlags & RiskFlags & LimitFlags & NixFlags & ViewFlags;
 
 export const deploy: DocumentedCommand = {
-  usage: "[GOAL]",
+  usage: "[GOAL] [TARGET...]",
   examples: [
     { input: "", brief: "every host of the nearest flake, switched live" },
     { input: "--on @web,!web-3 --dry-run", brief: "what would stand in the way, without changing anything" },
-    { input: "boot --on 'db-*'", brief: "take effect at the next reboot" },
-    {
-      input: "--flake github:ana/infra --on web-1 --target-host root@192.0.2.7",
-      brief: "one host, at another address",
-    },
+    { input: "boot --on 'db-*' --ask", brief: "take effect at the next reboot; shows first what changes, and asks" },
+    { input: "test @web+@eu", brief: "try the new systems of the web hosts in Europe until their next reboot" },
+    { input: ".#web-1.system --rollback-succeeded false", brief: "one profile, as deploy-rs names it" },
+    { input: "nixos://root@192.0.2.7/web-1", brief: "one host, at another address, as deploy-flake names it" },
   ],
-  command: buildCommand<Flags, [Goal], Context>({
+  command: buildCommand<RunFlags & DeployRsFlags, string[], Context>({
     docs: {
       brief: "Bring hosts to the system that their configuration describes",
       fullDescription: [
         "Bring hosts to the system that their configuration describes: evaluate, build, copy, check, activate, confirm.",
         "A new system has to be reached from outside before it becomes the boot default; one that cannot be reached,",
-        "or does not come up healthy, is taken back by the host itself.",
+        "or does not come up healthy, is taken back by the host itself. Words after -- are for nix eval and nix build.",
       ].join("\n"),
     },
     parameters: {
-      flags: {
-        ...selectionFlags,
-        ...buildFlags,
-        ...reachFlags,
-        ...safetyFlags,
-        ...riskFlags,
-        ...allLimitFlags,
-        ...nixFlags,
-        ...viewFlags,
+      flags: { ...runFlags, ...deployRsFlags },
+      aliases: {
+        f: "flake",
+        p: "parallel",
+        v: "verbose",
+        i: "ask",
+        k: "keepResult",
+        r: "resultPath",
+        s: "skipChecks",
+        c: "checksigs",
+        d: "debugLogs",
       },
-      aliases: { v: "verbose" },
       positional: {
-        kind: "tuple",
-        parameters: [
-          {
-            parse: validated("GOAL", (parsers) => parsers.goal),
-            placeholder: "GOAL",
-            default: "switch",
-            brief: "build, push, switch, boot, test or dry-activate",
-            proposeCompletions: async () => (await import("../parsers.ts")).goals,
+        kind: "array",
+        parameter: {
+          parse: String,
+          placeholder: "[GOAL] [TARGET]",
+          brief:
+            "GOAL: build, push, switch, boot, test, dry-activate or keys (default: switch). TARGET: a selection as for --on; FLAKE[#NODE[.PROFILE]], or NODE[.PROFILE] of the file that --flake names; USER@HOST or nixos://[USER@]HOST[/NAME]",
+          proposeCompletions: async function (this: Context, partial: string) {
+            const { goals } = await import("../parsers.ts");
+            return [...goals, ...(await proposeSelection.call(this, partial))];
           },
-        ],
+        },
       },
     },
-    async func(flags, goal) {
-      const options: DeployOptions = {
-        ...unconcernedRun,
-        ...fleetOptions(flags),
-        goal,
-        view: viewOptions(flags),
-        limits: limitsOf(flags),
-        targetHost: flags.targetHost ?? null,
-        buildOn: flags.buildOn ?? null,
-        substitute: !flags.noSubstitute,
-        allowDegraded: flags.allowDegraded,
-        acceptNewMachine: flags.acceptNewMachine,
-        rollback: flags.noRollback ? false : null,
-        confirmTimeout: flags.confirmTimeout ?? null,
-      };
-      await runOrPlan(this, options, flags.dryRun);
+    async func(flags, ...words) {
+      noteUnneeded(this, flags);
+      const [{ deployWords }, { namedFleet }] = await Promise.all([
+        import("../deploy-words.ts"),
+        import("../../fleet/find-fleet.ts"),
+      ]);
+      const ofFile = flags.flake !== undefined && namedFleet(flags.flake, this.cwd).kind === "file";
+      const meant = deployWords([...words, ...(flags.targets ?? [])], ofFile);
+      const options = deployOptions(flags, goalOf(meant.goal, flags));
+      const on = [...(options.on === null ? [] : [options.on]), ...meant.on];
+      await runOrPlan(
+        this,
+        {
+          ...options,
+          nix: withNixArguments(options.nix, flags.nixArgument ?? []),
+          flake: meant.flake ?? options.flake,
+          on: on.length === 0 ? null : on.join(","),
+          overrides: { ...options.overrides, profiles: meant.profiles, addresses: meant.addresses },
+        },
+        flags,
+      );
     },
   }),
 };

@@ -1,27 +1,38 @@
 import { buildCommand } from "@stricli/core";
 import type { DocumentedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import { buildFlags, reachFlags, type BuildFlags, type ReachFlags } from "../flags/deploy-flags.ts";
-import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
+import {
+  buildFlags,
+  copyFlags,
+  planFlags,
+  reachFlags,
+  type BuildFlags,
+  type CopyFlags,
+  type PlanFlags,
+  type ReachFlags,
+} from "../flags/deploy-flags.ts";
+import { deployOptions } from "../flags/deploy-options.ts";
+import { loginFlags, type LoginFlags } from "../flags/login-flags.ts";
+import { nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
 import {
   buildLimitFlags,
   copyLimitFlags,
   evaluateLimitFlags,
-  limitsOf,
   parallelFlags,
   type BuildLimitFlags,
   type CopyLimitFlags,
   type EvaluateLimitFlags,
   type ParallelFlags,
 } from "../flags/limit-flags.ts";
-import { viewFlags, viewOptions, type ViewFlags } from "../flags/output-flags.ts";
+import { viewFlags, type ViewFlags } from "../flags/output-flags.ts";
 import { runOrPlan } from "../run-or-plan.ts";
-import type { DeployOptions } from "../use-cases.ts";
-import { unconcernedRun } from "../unconcerned-run.ts";
 
 type Flags = SelectionFlags &
   BuildFlags &
+  PlanFlags &
   ReachFlags &
+  CopyFlags &
+  LoginFlags &
   ParallelFlags &
   EvaluateLimitFlags &
   BuildLimitFlags &
@@ -45,7 +56,10 @@ export const push: DocumentedCommand = {
       flags: {
         ...selectionFlags,
         ...buildFlags,
+        ...planFlags,
         ...reachFlags,
+        ...copyFlags,
+        ...loginFlags,
         ...parallelFlags,
         ...evaluateLimitFlags,
         ...buildLimitFlags,
@@ -53,20 +67,10 @@ export const push: DocumentedCommand = {
         ...nixFlags,
         ...viewFlags,
       },
-      aliases: { v: "verbose" },
+      aliases: { f: "flake", p: "parallel", v: "verbose", i: "ask" },
     },
     async func(flags) {
-      const options: DeployOptions = {
-        ...unconcernedRun,
-        ...fleetOptions(flags),
-        goal: "push",
-        view: viewOptions(flags),
-        limits: limitsOf(flags),
-        buildOn: flags.buildOn ?? null,
-        targetHost: flags.targetHost ?? null,
-        substitute: !flags.noSubstitute,
-      };
-      await runOrPlan(this, options, flags.dryRun);
+      await runOrPlan(this, deployOptions(flags, "push"), flags);
     },
   }),
 };

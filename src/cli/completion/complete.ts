@@ -2,7 +2,7 @@
 import { proposeCompletions } from "@stricli/core";
 import { applicationFor } from "../application.ts";
 import type { Context } from "../context.ts";
-import { joinFlagPairs } from "../pair-flags.ts";
+import { readLine } from "../read-line.ts";
 
 /** @param words what follows `flotilla` on the line, the last one as far as it is typed; none: nothing is proposed */
 export async function complete(words: readonly string[], context: Context): Promise<string> {
@@ -13,7 +13,7 @@ export async function complete(words: readonly string[], context: Context): Prom
   const finished = [...words.slice(0, -1), ...(flag === undefined ? [] : [flag])];
   const partial = value ?? last;
   const flake = flakeOf(finished);
-  const proposals = await proposeCompletions(applicationFor(context), [...joined(finished), partial], {
+  const proposals = await proposeCompletions(applicationFor(context), [...read(finished, context), partial], {
     ...context,
     ...(flake === undefined ? {} : { completedFlake: flake }),
   });
@@ -27,9 +27,9 @@ function flakeOf(words: readonly string[]): string | undefined {
 }
 
 /** A pair flag that is still being typed proposes nothing, and is no error. */
-function joined(words: readonly string[]): readonly string[] {
+function read(words: readonly string[], context: Context): readonly string[] {
   try {
-    return joinFlagPairs(words);
+    return readLine(words, context).words;
   } catch {
     return words;
   }

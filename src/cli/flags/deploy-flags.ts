@@ -4,8 +4,25 @@ import type { Context } from "../context.ts";
 import type { BuildOn } from "../../deploy/step-settings.ts";
 import { validated } from "../validated.ts";
 
+/** A flag that is there or not. */
+export const toggle = (brief: string) => ({ kind: "boolean", default: false, withNegated: false, brief }) as const;
+
+/** A flag that takes true or false, and is true where neither follows. */
+export const decision = (flag: string, brief: string) =>
+  ({
+    kind: "parsed",
+    parse: validated(flag, (parsers) => parsers.truth),
+    optional: true,
+    inferEmpty: true,
+    placeholder: "true|false",
+    proposeCompletions: () => ["true", "false"],
+    brief,
+  }) as const;
+
 export interface BuildFlags {
   readonly buildOn: BuildOn | undefined;
+  readonly keepResult: boolean;
+  readonly resultPath: string | undefined;
 }
 
 export const buildFlags: FlagParametersForType<BuildFlags, Context> = {
@@ -17,12 +34,30 @@ export const buildFlags: FlagParametersForType<BuildFlags, Context> = {
     proposeCompletions: () => ["local", "target"],
     brief: "Where systems are built (default: what each host's settings say)",
   },
+  keepResult: toggle("Makes no difference: results are always kept"),
+  resultPath: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "DIRECTORY",
+    brief: "Where links keep what was built (default: .gcroots/ beside the flake)",
+  },
+};
+
+/** Only looking, or looking first. */
+export interface PlanFlags {
+  readonly dryRun: boolean;
+  readonly ask: boolean;
+}
+
+export const planFlags: FlagParametersForType<PlanFlags, Context> = {
+  dryRun: toggle("Evaluate, log in and check, but build, copy and change nothing"),
+  ask: toggle("Show what --dry-run shows, and ask before anything is changed"),
 };
 
 export interface ReachFlags {
   readonly targetHost: string | undefined;
   readonly noSubstitute: boolean;
-  readonly dryRun: boolean;
 }
 
 export const reachFlags: FlagParametersForType<ReachFlags, Context> = {
@@ -33,18 +68,23 @@ export const reachFlags: FlagParametersForType<ReachFlags, Context> = {
     placeholder: "ADDRESS",
     brief: "Reach the one selected host as [user@]address[:port]",
   },
-  noSubstitute: {
-    kind: "boolean",
-    default: false,
-    withNegated: false,
-    brief: "Send everything; hosts fetch nothing from their caches",
-  },
-  dryRun: {
-    kind: "boolean",
-    default: false,
-    withNegated: false,
-    brief: "Evaluate, log in and check, but build, copy and change nothing",
-  },
+  noSubstitute: toggle("Send everything; hosts fetch nothing from their caches"),
+};
+
+export interface CopyFlags {
+  readonly checksigs: boolean;
+}
+
+export const copyFlags: FlagParametersForType<CopyFlags, Context> = {
+  checksigs: toggle("Have Nix look at the signatures of what it copies"),
+};
+
+export interface KeyFlags {
+  readonly noKeys: boolean;
+}
+
+export const keyFlags: FlagParametersForType<KeyFlags, Context> = {
+  noKeys: toggle("Send no keys (deployment.keys)"),
 };
 
 export interface SafetyFlags {
@@ -53,12 +93,7 @@ export interface SafetyFlags {
 }
 
 export const safetyFlags: FlagParametersForType<SafetyFlags, Context> = {
-  allowDegraded: {
-    kind: "boolean",
-    default: false,
-    withNegated: false,
-    brief: "Go on where a host has failed units already",
-  },
+  allowDegraded: toggle("Go on where a host has failed units already"),
   confirmTimeout: {
     kind: "parsed",
     parse: validated("--confirm-timeout", (parsers) => parsers.seconds),
@@ -69,21 +104,28 @@ export const safetyFlags: FlagParametersForType<SafetyFlags, Context> = {
 };
 
 export interface RiskFlags {
+  readonly activationTimeout: number | undefined;
   readonly acceptNewMachine: boolean;
   readonly noRollback: boolean;
+  readonly rollbackSucceeded: boolean | undefined;
+  readonly forceReplaceUnknownProfiles: boolean;
+  readonly reboot: boolean;
 }
 
 export const riskFlags: FlagParametersForType<RiskFlags, Context> = {
-  acceptNewMachine: {
-    kind: "boolean",
-    default: false,
-    withNegated: false,
-    brief: "Go on where another machine answers than last time",
+  activationTimeout: {
+    kind: "parsed",
+    parse: validated("--activation-timeout", (parsers) => parsers.seconds),
+    optional: true,
+    placeholder: "SECONDS",
+    brief: "Time for the activation itself (default: the host's setting)",
   },
-  noRollback: {
-    kind: "boolean",
-    default: false,
-    withNegated: false,
-    brief: "Keep the new system whatever happens; a host can be lost",
-  },
+  acceptNewMachine: toggle("Go on where another machine answers than last time"),
+  noRollback: toggle("Keep the new system whatever happens; a host can be lost"),
+  rollbackSucceeded: decision(
+    "--rollback-succeeded",
+    "Take back what went well where something else failed (default: the hosts of a deploy-rs fleet)",
+  ),
+  forceReplaceUnknownProfiles: toggle("Replace also systems that this machine never saw"),
+  reboot: toggle("Reboot each host afterwards and wait for it; the goal is then boot unless one is given"),
 };

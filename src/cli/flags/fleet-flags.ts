@@ -4,6 +4,9 @@ import { proposeSelection } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import type { FleetFormName } from "../../nix/forms/fleet-form.ts";
 import type { FleetOptions } from "../use-cases.ts";
+import type { ColmenaFlags } from "./colmena-flags.ts";
+import type { DeployRsFlags } from "./deploy-rs-flags.ts";
+import type { LoginFlags } from "./login-flags.ts";
 import { validated } from "../validated.ts";
 
 export interface SelectionFlags {
@@ -112,16 +115,20 @@ export const nixFlags: FlagParametersForType<NixFlags, Context> = {
   },
 };
 
+type AnyFleetFlags = NixFlags & { readonly verbose?: boolean } & Partial<
+    SelectionFlags & LoginFlags & ColmenaFlags & DeployRsFlags
+  >;
+
 /** What the flags mean to the use cases. */
-export const fleetOptions = (
-  flags: Partial<SelectionFlags> & NixFlags & { readonly verbose?: boolean },
-): FleetOptions => ({
+export const fleetOptions = (flags: AnyFleetFlags): FleetOptions => ({
   flake: flags.flake ?? null,
   form: flags.from ?? null,
   on: flags.on === undefined ? null : flags.on.join(","),
   onFile: flags.onFile ?? null,
   every: flags.every ?? 1,
   limit: flags.limit ?? null,
+  overrides: { settings: overridesOf(flags), profiles: new Map(), addresses: new Map() },
+  askSudoPassword: flags.askSudoPassword === true || flags.interactiveSudo === true,
   nix: {
     showTrace: flags.showTrace,
     impure: flags.impure,
@@ -129,5 +136,20 @@ export const fleetOptions = (
     overrideInputs: flags.overrideInput ?? [],
     verbose: flags.verbose ?? false,
   },
+  mostPerProcess: flags.evalNodeLimit || null,
   evaluationCache: !flags.noEvalCache,
 });
+
+/** What was not said is left out. */
+function overridesOf(flags: AnyFleetFlags): FleetOptions["overrides"]["settings"] {
+  const { autoRollback, fastConnection, magicRollback, profileUser, sshOpts, sshUser, sudo } = flags;
+  return {
+    ...(sshUser === undefined ? {} : { sshUser }),
+    ...(sshOpts === undefined ? {} : { sshOpts: [...sshOpts] }),
+    ...(sudo === undefined ? {} : { sudo }),
+    ...(profileUser === undefined ? {} : { user: profileUser }),
+    ...(fastConnection === undefined ? {} : { fastConnection }),
+    ...(autoRollback === undefined ? {} : { autoRollback }),
+    ...(magicRollback === undefined ? {} : { magicRollback }),
+  };
+}

@@ -33,10 +33,13 @@ export interface ActivateLimitFlags {
 }
 
 export const parallelFlags: FlagParametersForType<ParallelFlags, Context> = {
-  parallel: limit(
-    "--parallel",
-    `Hosts at a time in each step (default: ${defaults.connect} logins, ${defaults.copy} copies, ${defaults.activate} activations)`,
-  ),
+  parallel: {
+    kind: "parsed",
+    parse: validated("--parallel", (parsers) => parsers.parallel),
+    optional: true,
+    placeholder: "N",
+    brief: `Hosts at a time in each step, 0 for all (default: ${defaults.connect} logins, ${defaults.copy} copies, ${defaults.activate} activations)`,
+  },
 };
 export const evaluateLimitFlags: FlagParametersForType<EvaluateLimitFlags, Context> = {
   evalWorkers: limit("--eval-workers", "Evaluations at a time (default: by cores and free memory)"),

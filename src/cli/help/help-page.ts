@@ -1,7 +1,19 @@
 // The pages that --help prints and docs/cli.md shows: made from the commands themselves, so they cannot say anything else.
 import { styleText } from "node:util";
 import type { DocumentedCommand } from "../command.ts";
-import { buildFlags, reachFlags, riskFlags, safetyFlags } from "../flags/deploy-flags.ts";
+import { colmenaFlags } from "../flags/colmena-flags.ts";
+import {
+  buildFlags,
+  copyFlags,
+  keyFlags,
+  planFlags,
+  reachFlags,
+  riskFlags,
+  safetyFlags,
+} from "../flags/deploy-flags.ts";
+import { deployRsFlags } from "../flags/deploy-rs-flags.ts";
+import { loginFlags } from "../flags/login-flags.ts";
+import { sameFlag } from "../spellings.ts";
 import { nixFlags, selectionFlags } from "../flags/fleet-flags.ts";
 import { allLimitFlags } from "../flags/limit-flags.ts";
 import { listFlags, viewFlags } from "../flags/output-flags.ts";
@@ -10,11 +22,23 @@ import { rows } from "./rows.ts";
 /** Shared flags stand under the heading of their kind, a command's own before them. */
 const headings: readonly (readonly [string, readonly string[]])[] = [
   ["Hosts", Object.keys(selectionFlags)],
+  ["Looking first", Object.keys(planFlags)],
   ["Safety", [...Object.keys(safetyFlags), ...Object.keys(riskFlags)]],
-  ["Building and copying", [...Object.keys(buildFlags), ...Object.keys(reachFlags)]],
+  ["Login", [...Object.keys(reachFlags).filter((name) => name === "targetHost"), ...Object.keys(loginFlags)]],
+  [
+    "Building and copying",
+    [
+      ...Object.keys(buildFlags),
+      ...Object.keys(reachFlags).filter((name) => name !== "targetHost"),
+      ...Object.keys(copyFlags),
+      ...Object.keys(keyFlags),
+    ],
+  ],
   ["Limits", Object.keys(allLimitFlags)],
   ["Nix", Object.keys(nixFlags)],
   ["Output", [...Object.keys(viewFlags), ...Object.keys(listFlags)]],
+  ["As colmena has them", Object.keys(colmenaFlags)],
+  ["As deploy-rs has them", Object.keys(deployRsFlags)],
 ];
 
 type Flags = NonNullable<DocumentedCommand["command"]["parameters"]["flags"]>;
@@ -22,7 +46,8 @@ type Flag = Flags[string];
 
 /** The page of one command. */
 export function commandPage(name: string, { command, usage, examples }: DocumentedCommand, colours: boolean): string {
-  const { flags = {}, aliases = {}, positional } = command.parameters;
+  const { flags: allFlags = {}, aliases = {}, positional } = command.parameters;
+  const flags = Object.fromEntries(Object.entries(allFlags).filter(([, flag]) => !isHidden(flag)));
   const shared = new Set(headings.flatMap(([, names]) => names));
   const own = Object.keys(flags).filter((flag) => !shared.has(flag));
   const arguments_ =
@@ -33,7 +58,7 @@ export function commandPage(name: string, { command, usage, examples }: Document
     const short = Object.entries(aliases).find(([, long]) => long === flag)?.[0];
     return [
       `${short === undefined ? "    " : `-${short}, `}--${kebab(flag)}${placeholder(definition)}`,
-      `${definition?.brief ?? ""}${defaultOf(definition)}`,
+      `${definition?.brief ?? ""}${defaultOf(definition)}${otherNames(kebab(flag), allFlags)}`,
     ];
   };
   const flagSection = (heading: string, names: readonly string[]) =>
@@ -95,10 +120,25 @@ function page(colours: boolean, sections: readonly Section[]): string {
     .join("\n");
 }
 
+const isHidden = (flag: Flag): boolean => "hidden" in flag && flag.hidden;
+
+/** What else a flag is called, where that is no flag of its own. */
+function otherNames(flag: string, flags: Flags): string {
+  const own = new Set(Object.keys(flags).map((name) => `--${kebab(name)}`));
+  const others = Object.entries(sameFlag).flatMap(([other, same]) =>
+    same === `--${flag}` && !own.has(other) ? [other] : [],
+  );
+  return others.length === 0 ? "" : `; also ${others.join(", ")}`;
+}
+
 const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 const placeholder = (flag: Flag | undefined): string =>
-  flag?.kind === "parsed" && flag.placeholder !== undefined ? ` ${flag.placeholder}` : "";
+  flag?.kind === "enum"
+    ? ` ${flag.values.join("|")}`
+    : flag?.kind === "parsed" && flag.placeholder !== undefined
+      ? ` ${flag.placeholder}`
+      : "";
 
 const defaultOf = (flag: Flag | undefined): string =>
   flag?.kind === "parsed" && typeof flag.default === "string" ? ` (default: ${flag.default})` : "";

@@ -8,7 +8,7 @@ import type { StepSettings } from "../step-settings.ts";
 import { buildPlace } from "./build-step.ts";
 
 export function copyStep(
-  settings: Pick<StepSettings, "buildOn" | "goal" | "substitute">,
+  settings: Pick<StepSettings, "buildOn" | "checkSignatures" | "goal" | "substitute">,
   { emit, interruption, nix, run }: Pick<RunServices, "emit" | "interruption" | "nix" | "run">,
 ): HostSteps["copy"] {
   return async (host, { connection }) => {
@@ -23,6 +23,7 @@ export function copyStep(
         environment: connection.nix.environment,
         elevation: channel.elevation,
         substituteOnDestination: settings.substitute && host.deployment.substituteOnDestination,
+        checkSignatures: settings.checkSignatures,
         signal: interruption.halt,
         onProgress: (progress) => emit({ type: "host-progress", host: host.name, phase: "copy", ...progress }),
         onLog: (line) => emit({ type: "host-log", host: host.name, phase: "copy", line }),

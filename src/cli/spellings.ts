@@ -1,0 +1,100 @@
+// Other words for the same, as people know them from colmena and deploy-rs, put into ours before the line is read.
+import { FlotillaError } from "../domain/flotilla-error.ts";
+
+/** Long flags that are the same as another. A command that has a flag of this name itself keeps it. */
+export const sameFlag: Readonly<Record<string, string>> = {
+  "--config": "--flake",
+  "--file": "--flake",
+  "--nix-option": "--option",
+  "--no-substitutes": "--no-substitute",
+  "--interactive": "--ask",
+  "--hostname": "--target-host",
+  "--ask-elevate-password": "--ask-sudo-password",
+};
+
+/** Commands that are the same as another. */
+export const sameCommand: Readonly<Record<string, string>> = { "upload-keys": "keys", introspect: "eval" };
+
+/** The flags that colmena takes also in front of the command, with how many words each is followed by. */
+const inFront: Readonly<Record<string, number>> = {
+  "-f": 1,
+  "--config": 1,
+  "--flake": 1,
+  "--show-trace": 0,
+  "--impure": 0,
+  "--nix-option": 2,
+  "--option": 2,
+  "--color": 1,
+};
+
+export interface ReadLine {
+  readonly words: readonly string[];
+  /** --color; null: as the terminal and the environment say. */
+  readonly colours: "always" | "never" | null;
+}
+
+/**
+ * The line in our words: flags in front of the command go behind it, names become ours, `--targets a b` becomes one flag
+ * a target, and what a deploy has after `--` becomes words for Nix. Nothing after `--` is looked at.
+ *
+ * @param flagsOf the long flags that a command has itself
+ * @throws FlotillaError E_USAGE for a --color that is none
+ * @example readSpellings(["-f", "hive.nix", "apply", "--nix-option", "cores", "2"], flagsOf)
+ */
+export function readSpellings(line: readonly string[], flagsOf: (command: string) => ReadonlySet<string>): ReadLine {
+  const [name = "", ...rest] = behindTheCommand(line);
+  const command = own(sameCommand, name) ?? name;
+  const flags = flagsOf(command);
+  const words: string[] = [];
+  let colours: ReadLine["colours"] = null;
+  for (let index = 0; index < rest.length; index += 1) {
+    const word = rest[index] ?? "";
+    if (word === "--") {
+      const after = rest.slice(index + 1);
+      words.push(...(flags.has("--nix-argument") ? after.map((one) => `--nix-argument=${one}`) : ["--", ...after]));
+      break;
+    }
+    const [flag, value] = splitFlag(word);
+    if (flag === "--color") {
+      colours = colourOf(value ?? rest[index + 1] ?? "");
+      index += value === undefined ? 1 : 0;
+    } else if (flag === "--targets" && value === undefined && flags.has(flag)) {
+      const end = rest.findIndex((one, at) => at > index && one.startsWith("-"));
+      const targets = rest.slice(index + 1, end === -1 ? undefined : end);
+      words.push(...(targets.length === 0 ? [flag] : targets.map((target) => `${flag}=${target}`)));
+      index += targets.length;
+    } else {
+      const same = flags.has(flag) ? undefined : own(sameFlag, flag);
+      words.push(same === undefined || !flags.has(same) ? word : `${same}${value === undefined ? "" : `=${value}`}`);
+    }
+  }
+  return { words: name === "" && words.length === 0 ? [] : [command, ...words], colours };
+}
+
+/** `--flag=value` in two; anything else as it is. */
+function splitFlag(word: string): readonly [string, string?] {
+  const [, flag, value] = /^(--[^=]+)=(.*)$/su.exec(word) ?? [];
+  return flag === undefined || value === undefined ? [word] : [flag, value];
+}
+
+function behindTheCommand(line: readonly string[]): readonly string[] {
+  let index = 0;
+  while (index < line.length) {
+    const [flag, value] = splitFlag(line[index] ?? "");
+    const follow = own(inFront, flag);
+    if (follow === undefined) break;
+    index += value === undefined ? 1 + follow : 1;
+  }
+  const [command, ...rest] = line.slice(index);
+  // Without a command, or with a flag of another kind in its place, the line is answered as it stands.
+  return command === undefined || command.startsWith("-") ? line : [command, ...line.slice(0, index), ...rest];
+}
+
+function colourOf(word: string): ReadLine["colours"] {
+  if (word === "auto") return null;
+  if (word === "always" || word === "never") return word;
+  throw new FlotillaError("E_USAGE", `--color ${JSON.stringify(word)}: expected auto, always or never`);
+}
+
+const own = <Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;
