@@ -4,10 +4,9 @@ import { DerivationPath } from "../domain/store-path.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { FleetNix } from "../fleet/read-fleet.ts";
 import type { ConfigurationFile } from "../nix/fleet-source.ts";
+import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { FleetOutline } from "../nix/nix.ts";
 import { systemProfile } from "../deploy/standing.ts";
-
-const form = "nixosConfigurations";
 
 /** What is read in place of a configuration. */
 export interface KnownFleet {
@@ -17,10 +16,10 @@ export interface KnownFleet {
 }
 
 /** Its settings are all defaults: there is no configuration that says another thing. */
-export function knownSystem(name: HostName, path: StorePath): KnownFleet {
+export function knownSystem(name: HostName, path: StorePath, form: FleetFormName = "nixosConfigurations"): KnownFleet {
   const system = {
     name: "system",
-    activator: "nixos",
+    activator: form === "darwinConfigurations" ? "darwin" : "nixos",
     user: null,
     profilePath: systemProfile,
     // Of a system that is built already nobody asks how.
@@ -38,16 +37,7 @@ export function knownSystem(name: HostName, path: StorePath): KnownFleet {
   } as const;
   return {
     source: { kind: "file", reference: path, path, revision: null, dirty: false, directory: path },
-    outline: outlineOf(name),
+    outline: { members: [{ name, form }], ignoredNames: [], otherForms: [], settings: {}, plain: null },
     nix: { evaluate: async ({ onHost }) => onHost(name, evaluated) },
   };
 }
-
-/** The outline of a fleet that is one host. */
-export const outlineOf = (name: HostName, written: FleetOutline["members"][number]["form"] = form): FleetOutline => ({
-  members: [{ name, form: written }],
-  ignoredNames: [],
-  otherForms: [],
-  settings: {},
-  plain: null,
-});

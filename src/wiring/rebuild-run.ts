@@ -1,5 +1,4 @@
 // One machine through the pipeline of any deploy, under the guard: switch, boot, test and dry-activate of `flotilla rebuild`.
-import { existsSync, realpathSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { deployHost } from "../deploy/deploy-host.ts";
@@ -9,48 +8,29 @@ import type { HostSession } from "../deploy/host-session.ts";
 import { hostSteps } from "../deploy/host-steps.ts";
 import type { StepSettings } from "../deploy/step-settings.ts";
 import type { RunEvent } from "../domain/event.ts";
-import { FlotillaError } from "../domain/flotilla-error.ts";
 import { exitStatus, isSuccess } from "../domain/outcome.ts";
-import { StorePath } from "../domain/store-path.ts";
+import type { StorePath } from "../domain/store-path.ts";
 import { mainProfile } from "../fleet/fleet.ts";
 import type { Host } from "../fleet/fleet.ts";
-import { didYouMean } from "../fleet/nearest-name.ts";
-import type { FleetRequest } from "../fleet/read-fleet.ts";
+import { noOverrides } from "../fleet/host-overrides.ts";
 import { everyHost } from "../fleet/selection.ts";
 import { closureDifference } from "../nix/closure-difference.ts";
 import { openGcRoots } from "../nix/gc-roots.ts";
 import type { Nix } from "../nix/nix.ts";
-import { type Generation, listGenerations } from "../operate/list-generations.ts";
-import { chooseGeneration } from "../operate/rollback-host.ts";
+import { buildBetween } from "../rebuild/build-between.ts";
 import { differenceLines } from "../rebuild/difference-lines.ts";
-import { findConfiguration } from "../rebuild/find-configuration.ts";
-import { knownSystem } from "../rebuild/known-system.ts";
-import { askMachine, configurationName, type Machine, machineTarget } from "../rebuild/machine.ts";
-import { prepareConfiguration } from "../rebuild/prepare-configuration.ts";
+import { machineTarget } from "../rebuild/machine.ts";
 import { rebuildExitStatus } from "../rebuild/rebuild-exit-status.ts";
-import { profileLink, rebuildHost } from "../rebuild/rebuild-host.ts";
-import type { Activation, RebuildOptions } from "../rebuild/rebuild-options.ts";
+import { rebuildHost } from "../rebuild/rebuild-host.ts";
+import type { RebuildOptions } from "../rebuild/rebuild-options.ts";
 import { rebuildSteps } from "../rebuild/rebuild-steps.ts";
-import { upgradeChannels } from "../rebuild/upgrade-channels.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { thisMachine } from "../ssh/target.ts";
 import { hostKnowledge } from "./host-knowledge.ts";
-import { inspect } from "./inspect.ts";
+import { type ActivationOptions, findWanted } from "./rebuild-wanted.ts";
 import { runServices, stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 import type { Tools } from "./tools.ts";
-
-export interface ActivationOptions extends RebuildOptions {
-  readonly action: Activation;
-}
-
-/** What is brought to the machine, and how it is read. */
-interface Wanted {
-  readonly request: Omit<FleetRequest, "knowledge" | "selection" | "useCache" | "evaluationWorkers">;
-  readonly evaluate: Nix["evaluate"];
-  readonly generation: Generation | null;
-  readonly close: () => Promise<void>;
-}
 
 export interface RebuildObserver {
   /** The system that the machine has now, where all went well. */
@@ -79,8 +59,12 @@ export async function rebuildRun(
   });
   const services = runServices(watched, nix);
   const gates = new Gates();
-  const { close, steps } = hostSteps(await stepSettings(options, tools), services, gates);
-  const ownSteps = rebuildSteps(steps, {
+  const settings = await stepSettings(options, tools);
+  const { close, steps } = hostSteps(settings, services, gates);
+  const builder = await openBuilder(options, tools, signal);
+  const between = { goal: options.action, roots: settings.roots, substitute: settings.substitute };
+  const built = builder === null ? steps : buildBetween(steps, { builder, ...between }, services);
+  const ownSteps = rebuildSteps(built, {
     isBuilt: options.configuration.storePath !== null,
     generation: wanted.generation?.generation ?? null,
     rootOnly: options.elevate === "none",
@@ -94,6 +78,7 @@ export async function rebuildRun(
       {
         ...wanted.request,
         selection: everyHost,
+        overrides: noOverrides,
         knowledge: hostKnowledge(tools, signal),
         useCache: true,
         evaluationWorkers: 1,
@@ -113,6 +98,7 @@ export async function rebuildRun(
     return run === exitStatus.interrupted ? run : status;
   } finally {
     await close();
+    await builder?.close();
     await wanted.close();
   }
 }
@@ -121,13 +107,14 @@ export async function rebuildRun(
 async function stepSettings(options: ActivationOptions, tools: Tools): Promise<StepSettings> {
   const { action, buildHost, installBootloader, targetHost, useSubstitutes } = options;
   const roots = join(tools.stateDirectory, "gcroots", "rebuild");
-  const isSame = buildHost !== null && buildHost === targetHost;
   return {
     goal: action,
     limits: { connect: 1, copy: 1, activate: 1, build: null },
     targetHost: targetHost ?? thisMachine,
-    buildOn: buildHost === null ? { kind: "local" } : isSame ? { kind: "target" } : { kind: "host", host: buildHost },
+    // Another machine that builds is a matter of its own: build-between.ts.
+    buildOn: buildHost !== null && buildHost === targetHost ? { kind: "target" } : { kind: "local" },
     substitute: useSubstitutes,
+    checkSignatures: false,
     allowDegraded: true,
     acceptNewMachine: true,
     replaceUnknownProfiles: true,
@@ -145,93 +132,14 @@ async function stepSettings(options: ActivationOptions, tools: Tools): Promise<S
   };
 }
 
-async function findWanted(
-  options: ActivationOptions,
+/** The machine that builds, where it is neither this one nor the target. */
+function openBuilder(
+  { buildHost, configuration, rollback, targetHost }: ActivationOptions,
   tools: Tools,
-  nix: Nix,
-  directory: string,
   signal: AbortSignal,
-): Promise<Wanted> {
-  const { configuration, profileName, rollback, targetHost, upgrade } = options;
-  const { environment } = tools;
-  const ask = async <Answer>(question: (connection: Connection) => Promise<Answer>): Promise<Answer> => {
-    const connection = await tools.open([machineTarget(targetHost)], signal);
-    try {
-      return await question(connection);
-    } finally {
-      await connection.close();
-    }
-  };
-  const known = async (path: StorePath, machine: Machine, generation: Generation | null): Promise<Wanted> => {
-    const { nix, ...request } = knownSystem(configurationName(machine.hostname), path);
-    return { request, evaluate: nix.evaluate, generation, close: async () => {} };
-  };
-  if (rollback) {
-    return ask(async (connection) => {
-      const machine = await askMachine(connection, signal);
-      const generation = await generationBefore(connection, profileName, signal);
-      return known(generation.path, machine, generation);
-    });
-  }
-  if (configuration.storePath !== null) {
-    const path = builtSystem(configuration.storePath);
-    return known(path, await ask((connection) => askMachine(connection, signal)), null);
-  }
-  if (upgrade !== "none") await upgradeThisMachine(upgrade, tools, signal);
-  const isDarwin = targetHost === null && process.platform === "darwin";
-  const found = findConfiguration(configuration, {
-    directory,
-    environment,
-    exists: existsSync,
-    realPath: realpathSync,
-    isDarwin,
-  });
-  const machine = await ask((connection) => askMachine(connection, signal));
-  const given = found.kind === "flake" ? found.name : null;
-  const name = configurationName(given ?? (machine.hostname || "default"));
-  const prepared = await prepareConfiguration(found, machine.form, name, nix, signal);
-  const { source } = prepared;
-  try {
-    const outline = await nix.outline({ source, form: machine.form, useCache: true, signal });
-    const members = outline.members.filter((member) => member.name === name);
-    if (members.length > 0) {
-      const request = { source, outline: { ...outline, members, ignoredNames: [] } };
-      return { request, evaluate: (wish) => nix.evaluate(wish), generation: null, close: prepared.close };
-    }
-    const names = outline.members.map((member) => member.name);
-    throw new FlotillaError("E_SELECTION", `${source.reference} has no ${machine.form}."${name}"`, {
-      hint: didYouMean(name, names) ?? `it has ${names.join(", ")}; name one: --flake REF#NAME`,
-    });
-  } catch (error) {
-    await prepared.close();
-    throw error;
-  }
-}
-
-function builtSystem(text: string): StorePath {
-  const path = existsSync(text) ? realpathSync(text) : text;
-  const parsed = StorePath.safeParse(path);
-  if (parsed.success && existsSync(join(path, "nixos-version"))) return parsed.data;
-  throw new FlotillaError("E_USAGE", `--store-path ${text} is no system in the store here`, {
-    hint: "it is what `flotilla rebuild build` prints",
-  });
-}
-
-/** The generation before the current one of a profile. @throws FlotillaError E_NO_SUCH_GENERATION */
-export async function generationBefore(
-  connection: Connection,
-  profileName: string,
-  signal: AbortSignal,
-): Promise<Generation> {
-  const generations = await listGenerations(connection, profileLink(profileName), signal);
-  const current = generations.find((generation) => generation.current)?.path ?? null;
-  return chooseGeneration(connection.target.host, generations, current, null);
-}
-
-export async function upgradeThisMachine(which: "nixos" | "all", tools: Tools, signal: AbortSignal): Promise<void> {
-  const opened = await tools.logIn([machineTarget(null)], signal);
-  const { elevation } = await inspect(opened, signal);
-  await upgradeChannels(opened.connection.withElevation(elevation), which, signal);
+): Promise<Connection | null> {
+  const isNeeded = buildHost !== null && buildHost !== targetHost && configuration.storePath === null && !rollback;
+  return isNeeded ? tools.open([machineTarget(buildHost)], signal) : Promise.resolve(null);
 }
 
 /**

@@ -21,13 +21,8 @@ import { activations, type Activation, type Build, builds, checkRebuild } from "
 import type { RebuildOptions } from "../rebuild/rebuild-options.ts";
 import { sshConfig as renderSshConfig } from "../rebuild/ssh-config.ts";
 import { openFleet } from "./open-fleet.ts";
-import {
-  generationBefore,
-  type RebuildObserver,
-  rebuildPassword,
-  rebuildRun,
-  upgradeThisMachine,
-} from "./rebuild-run.ts";
+import { type RebuildObserver, rebuildPassword, rebuildRun } from "./rebuild-run.ts";
+import { generationBefore, upgradeThisMachine } from "./rebuild-wanted.ts";
 import type { World } from "./real-use-cases.ts";
 import type { RunStage } from "./run-stage.ts";
 import type { TerminalStream } from "../terminal/view-ports.ts";

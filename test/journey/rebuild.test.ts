@@ -47,17 +47,14 @@ test.concurrent("sudo's password is asked for once, and changes a host whose use
   expect([right.exitCode, right.stdout]).toEqual([0, after.running]);
   expect(after.running).toContain("-2-ana");
   expect([after.bootsNext, after.profile, after.state]).toEqual([after.running, after.running, "running"]);
+  // Several hosts take the same one.
+  const wish = { system: `label = "2-bea"; ${users}`, deployment: 'targetUser = "asks";' };
+  const bea = await Operator.withFleet(scene.bed, "bea", { password: wish, second: wish });
+  const ended = await bea.flotilla(["deploy", "--json", "--ask-sudo-password"], { stdin: "bed\n" });
+  expect(endsOf(ended)).toEqual({ password: "deployed", second: "deployed", exit: 0 });
   // Nothing is left of what it took.
   const { stdout } = await host.ssh("ls -d /tmp/flotilla.* 2>/dev/null; pgrep -fa '[n]ix-daemon --stdio' || :");
   expect(stdout).toBe("");
-});
-
-test.concurrent("several hosts are deployed to with the same password", async () => {
-  const system = `label = "2-bea"; ${users}`;
-  const wish = { system, deployment: 'targetUser = "asks";' };
-  const bea = await Operator.withFleet(scene.bed, "bea", { second: wish, third: wish });
-  const ended = await bea.flotilla(["deploy", "--json", "--ask-sudo-password"], { stdin: "bed\n" });
-  expect(endsOf(ended)).toEqual({ second: "deployed", third: "deployed", exit: 0 });
 });
 
 test.concurrent("another machine: test, switch, what differs, its generations, and back", async () => {
@@ -119,11 +116,37 @@ test.concurrent("a system that is built already, on the machine itself", async (
   expect(await seenOn(host)).toMatchObject({ running: system, bootsNext: system, profile: system });
 });
 
-test.concurrent("another machine builds what is brought to a third", async () => {
-  const eve = await operator("fourth", "eve");
-  await eve.flotilla(["rebuild", "build", "--flake", ".#fourth", "--build-host", "root@builder"]).then((ended) => {
-    expect(ended).toMatchObject({ exitCode: 0 });
-  });
-  const { stdout } = await eve.shell("readlink result");
-  expect((await hostOf("builder").ssh(`test -e ${stdout.trim()}`)).exitCode).toBe(0);
+test.concurrent("one machine builds for another: through here, and directly once the one reaches the other", async () => {
+  const eve = await operator("third", "eve", "payloadMiB = 1;");
+  const [builder, third] = [hostOf("builder"), hostOf("third")];
+  const words = [
+    "rebuild",
+    "test",
+    "--flake",
+    ".#third",
+    "--target-host",
+    "root@third",
+    "--build-host",
+    "root@builder",
+  ];
+  const here = (path: string): Promise<{ exitCode: number | null }> => scene.bed.controller.run(["test", "-e", path]);
+
+  const through = await eve.flotilla([...words, "-v"]);
+  expect(through).toMatchObject({ exitCode: 0, stdout: (await seenOn(third)).running });
+  expect(through.stderr).toContain("goes through here");
+  expect((await builder.ssh(`test -e ${through.stdout}`)).exitCode).toBe(0);
+  expect((await here(through.stdout)).exitCode).toBe(0);
+
+  const key = await builder.ssh("ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && cat ~/.ssh/id_ed25519.pub");
+  await third.ssh(`cat >>~/.ssh/authorized_keys <<'END'\n${key.stdout}\nEND`);
+  await builder.ssh(`echo '${third.address} third' >>/etc/hosts; ssh-keyscan -t ed25519 third >>~/.ssh/known_hosts`);
+  await eve.fleet({ third: { system: `label = "3-eve"; ${users} payloadMiB = 1;` } });
+  const direct = await eve.flotilla(words);
+  expect(direct).toMatchObject({ exitCode: 0, stdout: (await seenOn(third)).running });
+  expect(direct.stdout).toContain("-3-eve");
+  expect((await here(direct.stdout)).exitCode).not.toBe(0);
+
+  const built = await eve.flotilla(["rebuild", "build", "--flake", ".#third", "--build-host", "root@builder"]);
+  expect(built).toMatchObject({ exitCode: 0, stdout: direct.stdout });
+  expect((await eve.shell("readlink result")).stdout).toBe(built.stdout);
 });
