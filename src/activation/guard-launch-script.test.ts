@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -117,6 +117,30 @@ test("a script of which only a part arrives runs nothing", async () => {
       expect(result.stdout).toBe("");
     }
     expect(await readdir(join(root, "run"))).toEqual([]);
+  } finally {
+    await rm(root, { recursive: true });
+  }
+});
+
+test("another order of a run waits for the end of the one before, and takes the place of its record", async () => {
+  const root = await mkdtemp(join(tmpdir(), "flotilla-launch-"));
+  const live = join(root, "run/flotilla/runs", run);
+  const record = join(root, "var/lib/flotilla/runs", run);
+  const launch = async (changes: Partial<GuardOrder>): Promise<string> => {
+    const stdin = guardLaunchScript('echo "$1"\n', { ...order, ...changes });
+    const env = { FLOTILLA_ROOT: root };
+    return (await runner.run({ file: "sh", args: ["-s"], stdin, env, deadline: 10_000 })).stdout.trim();
+  };
+  try {
+    await Promise.all([mkdir(join(root, "run")), mkdir(record, { recursive: true })]);
+    expect(await launch({})).toBe("start");
+    expect(await launch({})).toBe("follow");
+    expect(await launch({ goal: "boot" })).toBe(`E E_LOCKED another deployment of run ${run} has this host`);
+    await writeFile(join(live, "outcome"), "deployed\n-\n\n");
+    expect(await launch({})).toBe("follow");
+    expect(await launch({ goal: "boot" })).toBe("start");
+    expect(await readFile(join(live, "order"), "utf8")).toBe(guardOrderFile({ ...order, goal: "boot" }));
+    expect([await readdir(live), await readdir(join(record, ".."))]).toEqual([["guard", "order"], []]);
   } finally {
     await rm(root, { recursive: true });
   }

@@ -8,7 +8,8 @@ import type { GuardOrder } from "./guard.ts";
  * The script that starts a guard, for `sh -s` as root. Pure: the same order gives the same text.
  *
  * The whole of it is one function, called by the last line: of a script that arrives only in part, nothing runs. Started
- * twice with the same order, it follows the guard that is there.
+ * twice with the same order, it follows the guard that is there; another order of a run has its turn when the one before
+ * has ended.
  *
  * @param guard what guardScript() gives
  * @throws FlotillaError E_CONFIGURATION when a value of the order holds a NUL byte.
@@ -30,11 +31,15 @@ staging=$runtime/staging.${run}.$$
 # bash keeps long here-documents in a file; on a full disk only /run has room.
 TMPDIR=$volatile
 if [ -d "$directory" ]; then
-  if [ "$(print_order)" != "$(cat "$directory/order")" ]; then
+  if [ "$(print_order)" = "$(cat "$directory/order")" ]; then
+    exec sh "$directory/guard" follow ${run}
+  fi
+  if [ ! -e "$directory/outcome" ]; then
     echo 'E E_LOCKED another deployment of run ${run} has this host'
     exit 1
   fi
-  exec sh "$directory/guard" follow ${run}
+  # A run that takes back what it did: from now on its record is of that.
+  rm -rf "$directory" "\${FLOTILLA_ROOT:-}/var/lib/flotilla/runs/${run}"
 fi
 mkdir -p "$staging" "$runtime/runs" &&
   print_guard >"$staging/guard" &&

@@ -286,6 +286,17 @@ await underEachShell(["dash", "busybox"], (host) => {
     },
   );
 
+  test("a NixOS system that deploy-rs never wrapped is gone back to as what it is", async () => {
+    await using target = await host();
+    const path = await target.addSystem("new", {});
+    const profiles = [target.profile(path, { activator: "deploy-rs" })] as const;
+    const { end } = await target.play(target.order(path, { profiles }), {
+      "awaiting-confirm": () => target.verb("confirm"),
+    });
+    expect(end).toMatchObject({ outcome: "deployed" });
+    expect(await target.systems()).toEqual(atNew);
+  });
+
   test("power cut while a script of one's own has set the profile: it follows what booted", async () => {
     await using target = await host();
     const path = await wrapSystem(target, "wrapped", await target.addSystem("new", {}), "custom");

@@ -1,5 +1,5 @@
 // The guard on hosts without systemd: Linux with another init, and macOS, whose tools are fewer and older.
-import { readlink, symlink } from "node:fs/promises";
+import { mkdir, readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { RunId } from "../domain/run-id.ts";
@@ -130,6 +130,43 @@ function onLinux(host: () => Promise<TestHost>): void {
     expect(said.filter((code) => code !== "E_LOCKED" && code !== "E_CONFIRM_TIMEOUT")).toEqual([]);
     expect(said).toContain("E_CONFIRM_TIMEOUT");
     expect(await target.read("var/lib/flotilla/runs/00000001/outcome")).toMatch(/^rolled-back\nE_GUARD_LOST\n/);
+    expect(await target.systems()).toEqual(atOld);
+    expect(await target.leftovers()).toEqual([]);
+  });
+
+  test("a lock whose process's number another process has now holds nobody up", async () => {
+    await using target = await host();
+    await mkdir(join(target.root, "run/flotilla"));
+    await symlink(`${process.pid}:1`, join(target.root, "run/flotilla/lock"));
+    const system = await target.addSystem("new", {});
+    const { end } = await target.play(target.order(system), { "awaiting-confirm": () => target.verb("confirm") });
+    expect(end).toMatchObject({ outcome: "deployed" });
+    expect(isAlive(process.pid)).toBe(true);
+    expect(await target.leftovers()).toEqual([]);
+  });
+
+  test("a process that has got a step's number is left alone", async () => {
+    await using target = await host();
+    const stranger = `setsid sleep 60 & echo $! >"$FLOTILLA_ROOT/stranger"; echo "$!:1" >"${target.root}/run/flotilla/runs/00000001/step-process"`;
+    const system = await target.addSystem("new", { during: `[ "$1" != test ] || { ${stranger}; }` });
+    const { end } = await target.play(target.order(system), { "awaiting-confirm": () => target.verb("confirm") });
+    expect(end).toMatchObject({ outcome: "deployed" });
+    const number = Number(await target.read("stranger"));
+    expect(isAlive(number)).toBe(true);
+    process.kill(number, "SIGKILL");
+  });
+
+  test("a supervisor that hangs is ended by the deadman when its time is up", async () => {
+    await using target = await host();
+    const system = await target.addSystem("new", {});
+    const { end } = await target.play(target.order(system, { activationTimeout: 1, confirmTimeout: 1 }), {
+      "awaiting-confirm": () => target.stopGuard(),
+    });
+    expect(end).toMatchObject({
+      outcome: "rolled-back",
+      code: "E_GUARD_LOST",
+      message: "the guard did not answer in its time",
+    });
     expect(await target.systems()).toEqual(atOld);
     expect(await target.leftovers()).toEqual([]);
   });

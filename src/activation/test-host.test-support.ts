@@ -200,6 +200,11 @@ export class TestHost {
     await killGroup(await this.read(`run/flotilla/runs/${run}/deadman-process`));
   }
 
+  /** SIGSTOP to the guard of a host without systemd: it hangs. */
+  async stopGuard(): Promise<void> {
+    process.kill(-Number((await readlink(join(this.root, "run/flotilla/lock"))).split(":")[0]), "SIGSTOP");
+  }
+
   /** SIGKILL to the guard's own process and its group. */
   async killGuard(): Promise<void> {
     if (this.kind === "systemd") return this.kill("flotilla-guard.service");

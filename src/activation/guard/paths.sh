@@ -91,16 +91,17 @@ bounded() {
     timeout -k 2 "$@"
     return
   fi
-  bound=$1
+  now
+  bound=$((now + $1 + 1))
   shift
   "$@" &
   bounded=$!
-  { sleep "$bound" && kill -KILL "$bounded"; } >/dev/null 2>&1 &
-  watcher=$!
+  while kill -0 "$bounded" 2>/dev/null; do
+    now
+    [ "$now" -lt "$bound" ] || kill -KILL "$bounded" 2>/dev/null
+    sleep "$poll"
+  done
   wait "$bounded"
-  bounded_status=$?
-  kill "$watcher" 2>/dev/null
-  return "$bounded_status"
 }
 
 boot_id() {

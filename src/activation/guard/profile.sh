@@ -79,7 +79,13 @@ find_profile_link() {
 
 find_way() {
   case $profile_activator:$profile_user in
-    deploy-rs:root) if is_plain_nixos_script "$profile_path/deploy-rs-activate"; then profile_way=nixos; else profile_way=deploy-rs; fi ;;
+    deploy-rs:root)
+      if is_bare_system "$profile_path" || is_plain_nixos_script "$profile_path/deploy-rs-activate"; then
+        profile_way=nixos
+      else
+        profile_way=deploy-rs
+      fi
+      ;;
     *) profile_way=$profile_activator ;;
   esac
 }
@@ -106,6 +112,11 @@ system_in() {
     printf '%s\n' "$whole"
     return 0
   done
+}
+
+# is_bare_system PATH: what another tool has deployed before deploy-rs, and is gone back to.
+is_bare_system() {
+  [ ! -e "$1/deploy-rs-activate" ] && [ -x "$1/bin/switch-to-configuration" ]
 }
 
 # is_plain_nixos_script FILE: whether it is what deploy-rs writes for a NixOS system, and nothing more. Such a system can
