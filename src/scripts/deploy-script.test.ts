@@ -170,6 +170,17 @@ for (const [shellName, ...shellWords] of [["dash"], ["busybox", "sh"]] as const)
       for (const line of fresh) expect(line).not.toContain(`ControlPath=${socket} `);
     });
 
+    test("holds no secret, and says nothing that steers a terminal", async () => {
+      await using operator = await operate();
+      const system = await operator.host.addSystem("new", { during: "printf '\\033[2Jcleared\\n'" });
+      const host = scripted(operator, system, { deployment: { keys: { token: { text: "hunter2" } } } });
+      const script = scriptOf(operator, [host]);
+      expect(script).not.toContain("hunter2");
+      const { stderr } = await operator.run(script);
+      expect(stderr).toContain("cleared");
+      expect(stderr).not.toContain("\u001b");
+    });
+
     test("is a run of its own each time", async () => {
       await using operator = await operate();
       const system = await operator.host.addSystem("new", {});

@@ -8,9 +8,7 @@ deploy() {
   "host_$1"
   for predecessor in $predecessors; do
     case $succeeded in *" $predecessor "*) continue ;; esac
-    say "E_HALTED: $predecessor goes before this host and did not succeed"
-    outcomes="$outcomes halted"
-    printf '%s | skipped\n' "$name"
+    halt_host "$predecessor"
     return 0
   done
   if ! reach; then

@@ -1,9 +1,12 @@
 # shellcheck shell=sh disable=SC2154,SC2034 # a part of one script
 # What a script says: of each host as it goes, and in the end. Lines begin with the host's name.
 
-# say TEXT…
+# say TEXT…: what a host has said may be in it, and is not to steer the terminal.
 say() {
-  printf '%s | %s\n' "$name" "$*" >&2
+  case $* in
+    *[[:cntrl:]]*) printf '%s | %s\n' "$name" "$(printf '%s' "$*" | tr '\000-\037\177' ' ')" >&2 ;;
+    *) printf '%s | %s\n' "$name" "$*" >&2 ;;
+  esac
 }
 
 # end_host OUTCOME CODE MESSAGE: the one outcome of the host. CODE is - when all is well.
@@ -17,6 +20,13 @@ end_host() {
   esac
   [ "$2" = - ] || say "$2: $3"
   printf '%s | %s\n' "$name" "$1"
+}
+
+# halt_host PREDECESSOR: what goes before did not succeed, so that this one is left alone.
+halt_host() {
+  outcomes="$outcomes halted"
+  say "E_HALTED: $1 goes before this host and did not succeed"
+  printf '%s | skipped\n' "$name"
 }
 
 # refuse CODE MESSAGE
