@@ -2,6 +2,7 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { Goal } from "../domain/goal.ts";
 import { type DeployPath, parseDeployPath, parseDeployTarget } from "../fleet/deploy-rs/deploy-target.ts";
+import { parseDestination } from "../rebuild/destination.ts";
 
 export interface DeployWords {
   readonly goal: Goal | null;
@@ -55,11 +56,8 @@ export function deployWords(words: readonly string[], ofFile: boolean): DeployWo
 }
 
 function meaningOf(word: string, ofFile: boolean): Meaning {
-  const destination = /^(?:nixos:\/\/(?<address>[^/]+)(?:\/(?<host>[^/]+))?|(?<bare>[^@/#]+@[^/#]+))$/u.exec(word);
-  if (destination?.groups !== undefined) {
-    const { address = destination.groups["bare"] ?? "", host } = destination.groups;
-    return { kind: "destination", address, host: host ?? withoutUserAndPort(address) };
-  }
+  const destination = parseDestination(word);
+  if (destination !== null) return { kind: "destination", ...destination };
   if (word.includes("#") || /^(?:\.{0,2}\/|\.{1,2}$|[a-z][a-z0-9+-]*:)/u.test(word)) {
     const { flake, ...path } = parseDeployTarget(word);
     return { kind: "target", flake, path };
@@ -68,8 +66,6 @@ function meaningOf(word: string, ofFile: boolean): Meaning {
     ? { kind: "target", flake: null, path: parseDeployPath(word) }
     : { kind: "selection", text: word };
 }
-
-const withoutUserAndPort = (address: string): string => address.replace(/^.*@/u, "").replace(/:\d+$/u, "");
 
 /** A node that is also meant as a whole has no entry. */
 function profilesOf(paths: readonly DeployPath[]): DeployWords["profiles"] {

@@ -11,6 +11,8 @@ import { openGcRoots } from "../nix/gc-roots.ts";
 import { defaultWorkers } from "../nix/default-workers.ts";
 import type { FleetSource } from "../nix/fleet-source.ts";
 import type { Nix } from "../nix/nix.ts";
+import { nameDestinations } from "../rebuild/destination.ts";
+import { machineTarget } from "../rebuild/machine.ts";
 import { hostKnowledge } from "./host-knowledge.ts";
 import { readSelection } from "./read-selection.ts";
 import type { Tools } from "./tools.ts";
@@ -31,22 +33,26 @@ export async function openFleet(
   signal: AbortSignal,
 ): Promise<OpenFleet> {
   const { evaluationCache, flake, form } = options;
-  if (options.askSudoPassword) await tools.askElevationPassword();
+  if (options.askSudoPassword === true) await tools.askElevationPassword();
   const selection = await readSelection(options, directory);
-  if (options.askSudoPassword) await tools.askElevationPassword();
   const nix = tools.nix(options.nix);
   const source = await fleetSource(flake, nix, directory, signal);
   const outline = await nix.outline({ source, form, useCache: evaluationCache, signal });
   const settings = fleetSettings(outline);
+  const { addresses } = options.overrides;
+  const names = outline.members.map(({ name }) => name);
+  const meant = await nameDestinations({ ...options, addresses }, names, (address) =>
+    tools.hostnameAt(machineTarget(address), signal),
+  );
   const { machinesFile } = settings;
   const builders = machinesFile === null ? [] : [["builders", `@${machinesFile}`] as const];
   return {
     request: {
       source,
       outline,
-      selection,
+      selection: meant.on === options.on ? selection : await readSelection(meant, directory),
       knowledge: hostKnowledge(tools, signal),
-      overrides: options.overrides,
+      overrides: { ...options.overrides, addresses: meant.addresses },
       useCache: evaluationCache,
       mostPerProcess: options.mostPerProcess,
       evaluationWorkers: workers ?? defaultWorkers(Infinity, availableParallelism(), freemem()),

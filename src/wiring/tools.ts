@@ -13,6 +13,7 @@ import { nixPrograms } from "../nix/nix-programs.ts";
 import type { Nix, NixSettings } from "../nix/nix.ts";
 import type { Runner } from "../process/runner.ts";
 import { spawnRunner } from "../process/spawn-runner.ts";
+import { askMachine } from "../rebuild/machine.ts";
 import type { Connection, OpenedConnection, Ssh } from "../ssh/connection.ts";
 import { openFirst } from "../ssh/open-first.ts";
 import { openSsh } from "../ssh/open-ssh.ts";
@@ -80,6 +81,16 @@ export class Tools {
 
   async open(targets: readonly Target[], signal: AbortSignal): Promise<Connection> {
     return (await openFirst(this.ssh, targets, { deadline: reopenDeadline, signal })).connection;
+  }
+
+  /** What a machine calls itself. */
+  async hostnameAt(target: Target, signal: AbortSignal): Promise<string> {
+    const connection = await this.open([target], signal);
+    try {
+      return (await askMachine(connection, signal)).hostname;
+    } finally {
+      await connection.close();
+    }
   }
 
   /** user@machine; with sudo, the user behind it. */
