@@ -1,20 +1,23 @@
 // Keys, from where they are to where they belong: when they go, whose they are, which stay, which are taken away; and that
 // nobody else gets to see them.
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Host } from "../bed/host.ts";
+import { bedFile } from "../bed/places.ts";
+import { waitUntil } from "../bed/wait-until.ts";
 import { type Ended, Scene, seenOn } from "../fault/scene.ts";
 import { endsOf, Operator } from "./operator.ts";
 
 let scene: Scene;
 let one: Host;
 let two: Host;
+let modular: Host;
 beforeAll(async () => {
   scene = await Scene.create();
   const deploy = 'users.deploy.sudo = "nopasswd";';
-  const hosts = await scene.hosts({ one: {}, two: { system: deploy } });
-  [one, two] = [hosts[0] ?? one, hosts[1] ?? two];
+  const hosts = await scene.hosts({ one: {}, two: { system: deploy }, modular: {} });
+  [one, two, modular] = [hosts[0] ?? one, hosts[1] ?? two, hosts[2] ?? modular];
 });
 afterAll(() => scene?.destroy());
 
@@ -161,4 +164,53 @@ test("a command is run once for all hosts, and a login that is not root's will d
     expect(await keyAt(host, "/run/keys/shared")).toMatch(/^600 root:root \d+ M4RKER shared$/u);
   }
   expect(await readFile(join(ana.home, "runs"), "utf8")).toBe("once\n");
+});
+
+test("with the NixOS module a key has its owner before services start, and a unit that lives as long as it", async () => {
+  const ana = await operator("modular", "tls");
+  for (const part of ["system", "nixpkgs"]) await cp(bedFile(part), join(ana.flake, part), { recursive: true });
+  await cp(join(import.meta.dirname, "../../nix/modules"), join(ana.flake, "modules"), { recursive: true });
+  await ana.write(
+    "flake.nix",
+    `{
+      outputs = _: {
+        nixosConfigurations.modular = (import ./nixpkgs).lib.nixosSystem {
+          system = "x86_64-linux";
+          modules = [
+            ./modules/deployment.nix
+            {
+              networking.hostName = "modular";
+              system.nixos.label = "2";
+              services.openssh.enable = true;
+              users.users.app.isNormalUser = true;
+              deployment.keys.tls = { keyFile = "${ana.home}/tls"; user = "app"; group = "app"; permissions = "0400"; };
+              systemd.services.reader = {
+                wantedBy = [ "multi-user.target" ];
+                requires = [ "tls-key.service" ];
+                after = [ "tls-key.service" ];
+                serviceConfig = { Type = "oneshot"; RemainAfterExit = true; User = "app"; };
+                script = "wc -c </run/keys/tls";
+              };
+            }
+          ];
+        };
+      };
+    }`,
+  );
+  expect(endsOf(await ana.flotilla(["deploy", "--json"]))).toEqual({ modular: "deployed", exit: 0 });
+  const state = async (unit: string, property: string): Promise<string> =>
+    (await modular.ssh(`systemctl show --value --property ${property} ${unit}`)).stdout;
+  expect(await state("reader.service", "ActiveState")).toBe("active");
+  expect(await state("tls-key.service", "ActiveState")).toBe("active");
+  expect(await keyAt(modular, "/run/keys/tls")).toMatch(/^400 app:app /u);
+
+  await modular.ssh("rm /run/keys/tls");
+  const becomes = (wanted: string): Promise<boolean> =>
+    waitUntil(`tls-key.service ${wanted}`, async () => (await state("tls-key.service", "ActiveState")) === wanted, {
+      deadline: 60_000,
+      pause: 200,
+    });
+  await becomes("activating");
+  expect((await ana.flotilla(["keys"])).exitCode).toBe(0);
+  await becomes("active");
 });
