@@ -57,7 +57,7 @@ let
       {
         dir,
         age ? "age",
-        identities_file,
+        identities_file ? "",
       }:
       [
         (withoutSlash dir)

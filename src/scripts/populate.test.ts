@@ -280,6 +280,8 @@ describe.skipIf(missing.length > 0).each(shells)("populating under $shell.0", ({
     const program = '#!/bin/sh\necho "$PASSAGE_AGE $PASSAGE_IDENTITIES_FILE"; cat "$PASSAGE_DIR/$2.age"\n';
     place.write("bin/passage", program, 0o755);
     place.write("store/deep/a.age", "one");
+    expect(await place.populate([["populate_passage", "s", place.at("store"), "age", ""]])).toEqual(ended(0));
+    expect(place.read("s/deep/a")).toBe(`age ${process.env["HOME"]}/.passage/identities\none`);
     expect(await place.populate([["populate_passage", "s", place.at("store"), "age", "/id"]])).toEqual(ended(0));
     expect(place.read("s/deep/a")).toBe("age /id\none");
     expect(statSync(join(place.target, "s/deep/a")).mode & 0o777).toBe(0o600);

@@ -57,6 +57,15 @@ test("a script names results alone, and tries them, by a user who becomes root b
   expect(after.profile).toBe(before.profile);
 });
 
+test("a script has a host build its system", async () => {
+  await ana.fleet({ krops: { system: `label = "built-there"; ${users}`, deployment: "buildOnTarget = true;" } });
+  await ana.flotilla(["script", "deploy", "krops", "--output", "deploy"]);
+  const { exitCode, stderr, stdout } = await run("deploy");
+  expect([exitCode, stdout], stderr).toEqual([0, "krops | deployed"]);
+  expect(stderr).toContain("krops | building system on the host");
+  expect((await seenOn(host)).bootsNext).toMatch(/-krops-built-there$/);
+});
+
 test("a script runs a command", async () => {
   await ana.flotilla(["script", "command", "krops", "--output", "hello", "--", "sh", "-c", "echo it is $(hostname)"]);
   expect(await run("hello")).toMatchObject({ exitCode: 0, stdout: "krops | it is krops" });

@@ -56,8 +56,8 @@ let
     passage = submodule {
       dir = required types.pathname;
       age = optional types.pathname "age";
-      # The place passage itself looks, where nothing is said.
-      identities_file = optional types.pathname "${builtins.getEnv "HOME"}/.passage/identities";
+      # null: where passage looks by itself, in the home of who runs the script.
+      identities_file = optional (types.nullOr types.pathname) null;
     };
     pipe = submodule { command = required types.absolute-pathname; };
     symlink = submodule { target = required types.pathname; };

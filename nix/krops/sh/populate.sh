@@ -208,7 +208,7 @@ populate_pass() (
   send_secrets "$1"
 )
 
-# populate_passage NAME DIRECTORY AGE IDENTITIES: what is in a passage store, decrypted.
+# populate_passage NAME DIRECTORY AGE IDENTITIES: what is in a passage store, decrypted. IDENTITIES may be empty.
 populate_passage() (
   umask 077
   announce "$1" passage
@@ -220,7 +220,7 @@ populate_passage() (
     passage_entry=${passage_file#"$2/"}
     passage_entry=${passage_entry%.age}
     mkdir -p -- "$(dirname -- "$workspace/secrets/$passage_entry")"
-    PASSAGE_DIR=$2 PASSAGE_AGE=$3 PASSAGE_IDENTITIES_FILE=$4 \
+    PASSAGE_DIR=$2 PASSAGE_AGE=$3 PASSAGE_IDENTITIES_FILE=${4:-$HOME/.passage/identities} \
       passage show "$passage_entry" </dev/null >"$workspace/secrets/$passage_entry"
     touch -r "$passage_file" -- "$workspace/secrets/$passage_entry"
   done <"$workspace/list"
