@@ -151,7 +151,7 @@ fi
     run systemctl restart -- $restart || status=4
   fi
   announce "starting the following units" "$start"
-  run systemctl start -- sockets.target timers.target multi-user.target $start || status=4
+  run systemctl start -- paths.target sockets.target timers.target multi-user.target $start || status=4
 }
 
 # --- the report
