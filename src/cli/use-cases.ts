@@ -33,8 +33,8 @@ export interface FleetOptions {
   readonly limit: number | null;
   /** In place of what the settings of hosts say. */
   readonly overrides: HostOverrides;
-  /** Ask the operator, once, for what sudo wants on the hosts. */
-  readonly askSudoPassword: boolean;
+  /** Whether to ask the operator, once, for what sudo wants on the hosts; null: as the fleet says. */
+  readonly askSudoPassword: boolean | null;
   readonly nix: NixSettings;
   /** The most hosts that one process evaluates; null: by what is measured. */
   readonly mostPerProcess: number | null;

@@ -24,6 +24,7 @@ export interface ExpressionRequest {
   /** "json": the value. "derivations": the paths of the derivations that it is, or holds; they are made. */
   readonly as: "json" | "derivations";
   readonly signal: AbortSignal;
+  /** What the expression says of itself by builtins.trace and the like. */
   readonly onLog: (line: string) => void;
 }
 
@@ -38,7 +39,9 @@ export async function evaluateExpression(
 ): Promise<string> {
   const wanted = await textOf(expression, source);
   const reader = `value: ${as === "json" ? "(result: result)" : derivations} (${scoped(wanted, form)} value)`;
-  const result = await runner.run(evaluationCommand(settings, source, form, reader), { signal, onStderrLine: onLog });
+  // What else is said is the error, which has its own place.
+  const onStderrLine = (line: string): void => (/^(?:trace|warning): /u.test(line) ? onLog(line) : undefined);
+  const result = await runner.run(evaluationCommand(settings, source, form, reader), { signal, onStderrLine });
   if (result.exitCode !== 0) {
     const what = "the expression does not evaluate";
     throw nixFailure(result, { fallback: "E_EVALUATION", what, place: "here", showTrace: settings.showTrace });
@@ -83,7 +86,7 @@ const derivations = `(
       else if builtins.isList value then
         builtins.concatMap found value
       else
-        throw "--instantiate is for derivations, and this is a \${builtins.typeOf value}.";
+        throw "--instantiate is for derivations, and this is of type \${builtins.typeOf value}.";
   in
   found
 )`;

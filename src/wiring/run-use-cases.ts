@@ -81,7 +81,7 @@ async function run(
   const opened = await openFleet(fleet, fleet.limits.evaluate, tools, directory, interruption.halt);
   const { nix, request } = opened;
   checkApplyAll(opened.settings, settings.goal, fleet.on === null);
-  if (opened.settings.interactiveSudo && settings.goal !== "build") await tools.askElevationPassword();
+  if ((fleet.askSudoPassword ?? opened.settings.interactiveSudo) && settings.goal !== "build") await tools.askElevationPassword();
   const services = runServices(stage, nix);
   const { resultPath } = settings;
   const roots =

@@ -22,6 +22,7 @@ export const doctor: DocumentedCommand = {
     docs: { brief: "Say what is missing, here or on hosts, and how to get it" },
     parameters: {
       flags: { ...flakeFlag, ...nixFlags, ...listFlags },
+      aliases: { f: "flake" },
       positional: {
         kind: "array",
         parameter: {

@@ -20,6 +20,7 @@ export const generations: DocumentedCommand = {
     docs: { brief: "List the generations of a host's system, or of another of its profiles" },
     parameters: {
       flags: { ...flakeFlag, ...profileFlag, ...nixFlags, ...listFlags },
+      aliases: { f: "flake" },
       positional: {
         kind: "tuple",
         parameters: [

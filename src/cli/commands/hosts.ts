@@ -16,7 +16,10 @@ export const hosts: DocumentedCommand = {
   ],
   command: buildCommand<Flags, [], Context>({
     docs: { brief: "List the hosts of the fleet" },
-    parameters: { flags: { ...selectionFlags, ...evaluateLimitFlags, ...nixFlags, ...listFlags } },
+    parameters: {
+      flags: { ...selectionFlags, ...evaluateLimitFlags, ...nixFlags, ...listFlags },
+      aliases: { f: "flake" },
+    },
     async func(flags) {
       const { hosts } = await this.useCases();
       const listing = await hosts({ ...fleetOptions(flags), limits: limitsOf(flags) });

@@ -28,7 +28,7 @@ export const rebuild: DocumentedCommand = {
     docs: {
       brief: "Rebuild one machine, this one or another, by nixos-rebuild's actions and flags",
       fullDescription: [
-        "Rebuild one machine, this one or another: nixos-rebuild's actions and flags, the pipeline and guard of a deploy.",
+        "Rebuild one machine, this one or another: nixos-rebuild's actions and flags, a deploy's pipeline and guard.",
         "stdout carries the path of the new system alone. Exits with 4 where units failed, and with 100 where only",
         "a reboot brings the new system.",
       ].join("\n"),

@@ -61,7 +61,7 @@ export const rollback: DocumentedCommand = {
         ...nixFlags,
         ...viewFlags,
       },
-      aliases: { v: "verbose" },
+      aliases: { f: "flake", p: "parallel", v: "verbose" },
     },
     async func(flags) {
       const { rollback } = await this.useCases();

@@ -17,6 +17,7 @@ export const ssh: DocumentedCommand = {
     docs: { brief: "Log in to a host of the fleet" },
     parameters: {
       flags: { ...flakeFlag, ...nixFlags },
+      aliases: { f: "flake" },
       positional: {
         kind: "array",
         minimum: 1,

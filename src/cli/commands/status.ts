@@ -29,6 +29,7 @@ export const status: DocumentedCommand = {
     },
     parameters: {
       flags: { ...selectionFlags, ...parallelFlags, ...evaluateLimitFlags, ...nixFlags, ...listFlags },
+      aliases: { f: "flake", p: "parallel" },
     },
     async func(flags) {
       const { status } = await this.useCases();

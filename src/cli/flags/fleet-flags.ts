@@ -128,7 +128,7 @@ export const fleetOptions = (flags: AnyFleetFlags): FleetOptions => ({
   every: flags.every ?? 1,
   limit: flags.limit ?? null,
   overrides: { settings: overridesOf(flags), profiles: new Map(), addresses: new Map() },
-  askSudoPassword: flags.askSudoPassword === true || flags.interactiveSudo === true,
+  askSudoPassword: flags.askSudoPassword === true ? true : (flags.interactiveSudo ?? null),
   nix: {
     showTrace: flags.showTrace,
     impure: flags.impure,

@@ -17,13 +17,16 @@ export function colmenaHive(): FleetForm {
 export function colmena(): FleetForm {
   return {
     name: "colmena",
-    outline: `hive: ${outline()} (${evaluator()} hive)`,
-    host: `hive: ${host()} (${evaluator()} hive)`,
+    outline: `hive: ${outline()} (${evaluator(tellsReads)} hive)`,
+    host: `hive: ${host()} (${evaluator(tellsReads)} hive)`,
   };
 }
 
-/** `hive: { nodes, toplevel, … }`: nix/hive with all its files in one expression. */
-export function evaluator(): string {
+/** Says on stderr which nodes others read: see hosts-per-process.ts. */
+const tellsReads = 'onRead = name: builtins.trace "flotilla: a node is read: ${name}";';
+
+/** `hive: { nodes, toplevel, … }`: nix/hive with all its files in one expression. `more`: other arguments of eval.nix. */
+export function evaluator(more = ""): string {
   return `(rawHive: ${expression("nix/hive/eval.nix")} {
   inherit rawHive;
   # In a pure evaluation, which has no system of its own, there is no <nixpkgs> either.
@@ -33,7 +36,6 @@ export function evaluator(): string {
     keysModule = ${expression("nix/modules/keys.nix")};
   };
   colmenaModules = ${expression("nix/hive/modules.nix")};
-  # See hosts-per-process.ts.
-  onRead = name: builtins.trace "flotilla: a node is read: \${name}";
+  ${more}
 })`;
 }
