@@ -93,6 +93,17 @@ test("all keys that cannot be read are in one error", async () => {
   });
 });
 
+test("a host that takes too long is said to, without the command that nobody wrote", async () => {
+  const run = (): Promise<never> =>
+    Promise.reject(new FlotillaError("E_DEADLINE", "sh -c eval did not end within 120 s", { log: ["said"] }));
+  const report = deliverKeys(contentsBut(), { target, run }, { keys }, "all", signal);
+  await expect(report).rejects.toMatchObject({
+    code: "E_DEADLINE",
+    message: expect.stringMatching(/^web-01: the keys were not there within \d+ s$/u),
+    log: ["said"],
+  });
+});
+
 test("no content is in the words of the command", async () => {
   const { report, commands } = deliver("all");
   await report;

@@ -4,7 +4,7 @@ import { readAsset } from "../assets.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { KeySettings } from "../fleet/key-settings.ts";
-import type { Connection } from "../ssh/connection.ts";
+import type { Connection, RemoteCommand } from "../ssh/connection.ts";
 import { keyPlace } from "./key-place.ts";
 import { type KeysReport, readKeysAnswer } from "./keys-answer.ts";
 
@@ -41,15 +41,18 @@ export async function sendKeys(
   const script = Buffer.from(readAsset("src/secrets/send-keys.sh"));
   const stdin = Buffer.concat([script, ...sorted.flatMap(record), Buffer.from("end\n")]);
   const yesOrNo = (value: boolean): string => (value ? "yes" : "no");
-  const { stdout, stderr } = await connection.run(
-    {
-      words: ["sh", "-c", start(script.length), "flotilla-keys", yesOrNo(requireOwnership), yesOrNo(removeOthers)],
-      stdin,
-      asRoot: true,
-      deadline: deadline(stdin.length),
-    },
-    { signal },
-  );
+  const command: RemoteCommand = {
+    words: ["sh", "-c", start(script.length), "flotilla-keys", yesOrNo(requireOwnership), yesOrNo(removeOthers)],
+    stdin,
+    asRoot: true,
+    deadline: deadline(stdin.length),
+  };
+  const { stdout, stderr } = await connection.run(command, { signal }).catch((error: unknown) => {
+    if (!(error instanceof FlotillaError) || error.code !== "E_DEADLINE") throw error;
+    // Its own message is of the command, which nobody has written.
+    const message = `${host}: the keys were not there within ${Math.round(command.deadline / 1_000)} s`;
+    throw new FlotillaError("E_DEADLINE", message, { host, step: "keys", log: error.log });
+  });
   const answer = readKeysAnswer(
     stdout,
     sorted.map(({ settings }) => settings),
