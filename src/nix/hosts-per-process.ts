@@ -11,7 +11,7 @@ const reading = /^trace: flotilla: a node is read: (?<name>.+)$/u;
 export const readHost = (line: string): string | null => reading.exec(line)?.groups?.["name"] ?? null;
 
 /** In seconds, with the real NixOS modules: what another host that is read costs a process, and what company costs a host. */
-const costOfReading = 0.055;
+const costOfReading = 0.06;
 const costOfCompany = 0.3;
 /** More of them hold the first results back for long, and need more memory than a worker is thought to (1 GiB). */
 const most = 8;
