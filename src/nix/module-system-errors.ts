@@ -18,6 +18,13 @@ export const moduleSystemErrors: readonly NixErrorRow[] = [
   },
   {
     pattern:
+      /In module `(?:\/nix\/store\/[0-9a-z]{32}-source\/)?([^']+)', you're trying to define a value of type `([^']+)'\s+rather than an attribute set for the option\s+`([^']+)'/u,
+    code: "E_EVALUATION",
+    message: "the option $3 has the wrong type in $1: $2",
+    hint: "$3 is a set of options, each to be set by itself",
+  },
+  {
+    pattern:
       /The option `([^']+)' (?:has conflicting definition values|is defined (?:more than once|multiple times))[^\n]*\n\s*- In `(?:\/nix\/store\/[0-9a-z]{32}-source\/)?([^']+)'[^]*?\n\s*- In `(?:\/nix\/store\/[0-9a-z]{32}-source\/)?([^']+)'/u,
     code: "E_EVALUATION",
     message: "the option $1 has one value in $2 and another in $3",
