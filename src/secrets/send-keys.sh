@@ -360,7 +360,7 @@ send_keys() {
   set -fuC
   umask 077
   unset CDPATH
-  # No program but those of `take` gets to see what is sent. 4: stdout, from within a file's.
+  # 3: what is sent, for `take` and `read_line` alone; all else reads nothing. 4: stdout, from within a file's.
   exec 3<&0 4>&1 </dev/null
 
   # Everything hangs off this; empty on a host.
