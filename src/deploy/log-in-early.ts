@@ -69,7 +69,10 @@ async function sessionOf(
 
 /** What becomes of a host that has no address by its own wish. */
 export function neverDeployed(host: HostName): FlotillaError {
-  return new FlotillaError("E_NOT_DEPLOYED", `${host} is built, never deployed to: its targetHost is null`, { host });
+  return new FlotillaError("E_NOT_DEPLOYED", `${host} is built, never deployed to: its targetHost is null`, {
+    host,
+    hint: "say where it is: deployment.targetHost, or --target-host; a home is named USER@HOST",
+  });
 }
 
 /** Whether both are one login; how root is reached then is another matter. */

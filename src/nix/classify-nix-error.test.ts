@@ -187,6 +187,12 @@ const samples: readonly (readonly [code: string, place: FailurePlace, stderr: st
   [
     "E_EVALUATION",
     "here",
+    "error: In module `/nix/store/jva9yaz03ng4v6hcbnj66qa831qlp7y7-source/hosts/web.nix', you're trying to define a value of type `bool'\n       rather than an attribute set for the option\n       `deployment.rollback'!",
+    "deployment.rollback has the wrong type in hosts/web.nix: bool",
+  ],
+  [
+    "E_EVALUATION",
+    "here",
     'error: The option `networking.hostName\' has conflicting definition values:\n       - In `/nix/store/jva9yaz03ng4v6hcbnj66qa831qlp7y7-source/a.nix\': "a"\n       - In `/nix/store/jva9yaz03ng4v6hcbnj66qa831qlp7y7-source/b.nix\': "b"\n       Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these definitions.',
     "networking.hostName has one value in a.nix and another in b.nix",
   ],
