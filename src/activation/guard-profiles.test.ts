@@ -297,6 +297,57 @@ await underEachShell(["dash", "busybox"], (host) => {
     expect(await target.systems()).toEqual(atNew);
   });
 
+  const makesBob = 'mkdir -p "$FLOTILLA_ROOT/home/bob"';
+  const bobsLink = "home/bob/.local/state/nix/profiles/service";
+
+  test("a profile whose user the system before it brings", async () => {
+    await using target = await host();
+    const system = await target.addSystem("new", { during: makesBob });
+    const path = await addProfile(target, "service", { kind: "deploy-rs" });
+    const profiles = [target.profile(system), service(path, { user: "bob" })] as const;
+    const { end } = await target.play(target.order(system, { profiles }), {
+      "awaiting-confirm": () => target.verb("confirm"),
+    });
+    expect(end).toEqual({ outcome: "deployed", code: null, message: null, notes: [] });
+    expect(await target.systems()).toEqual(atNew);
+    expect(await activations(target)).toEqual(["deploy-rs-activate service as bob"]);
+    expect(await pointsAt(target, bobsLink)).toBe("service-1-link");
+  });
+
+  test("such a profile fails: it is as if it had never been", async () => {
+    await using target = await host();
+    const system = await target.addSystem("new", { during: makesBob });
+    const path = await addProfile(target, "service", { kind: "deploy-rs", status: 1 });
+    const profiles = [target.profile(system), service(path, { user: "bob" })] as const;
+    const end = await target.start(target.order(system, { profiles }));
+    expect(end).toMatchObject({ code: "E_ACTIVATION", message: expect.stringContaining("service: the activation") });
+    expect(await target.systems()).toEqual(atOld);
+    expect([await exists(target, bobsLink), await exists(target, `${bobsLink}-1-link`)]).toEqual([false, false]);
+  });
+
+  test("a profile whose user nobody brings fails, and takes the system with it", async () => {
+    await using target = await host();
+    const system = await target.addSystem("new", {});
+    const path = await addProfile(target, "service", { kind: "deploy-rs" });
+    const profiles = [target.profile(system), service(path, { user: "bob" })] as const;
+    const { end, log } = await target.play(target.order(system, { profiles }), {});
+    expect(end).toMatchObject({ code: "E_ACTIVATION" });
+    expect(log).toContain("this host has no user bob");
+    expect(await target.systems()).toEqual(atOld);
+  });
+
+  test("nobody comes before the first profile, or to a system that is only staged", async () => {
+    await using target = await host();
+    const system = await target.addSystem("new", { during: makesBob });
+    const path = await addProfile(target, "service", { kind: "deploy-rs" });
+    const [bobs, its] = [service(path, { user: "bob" }), target.profile(system)];
+    const refusal = { outcome: "refused", code: "E_CONFIGURATION", message: "service: this host has no user bob" };
+    expect(await target.start(target.order(system, { profiles: [bobs, its] }))).toMatchObject(refusal);
+    await target.forget();
+    expect(await target.start(target.order(system, { profiles: [its, bobs], goal: "boot" }))).toMatchObject(refusal);
+    expect(await target.systems()).toEqual(atOld);
+  });
+
   test("power cut while a script of one's own has set the profile: it follows what booted", async () => {
     await using target = await host();
     const path = await wrapSystem(target, "wrapped", await target.addSystem("new", {}), "custom");

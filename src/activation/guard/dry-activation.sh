@@ -20,5 +20,9 @@ dry_activate() {
 
 cd / || exit
 ordered_profile 1
+if ! home_of "$profile_user" >/dev/null; then
+  echo "this host has no user $profile_user yet: what would be done as them cannot be told"
+  exit
+fi
 dry_activate </dev/null
 exit

@@ -39,14 +39,30 @@ in_profile() {
   "$@"
 }
 
-# found_profile NUMBER: what there is of a profile, one thing a line.
+# found_profile NUMBER: what there is of a profile, one thing a line. Fails where its user has no account, and nothing
+# that is activated before it can bring one.
 found_profile() {
   use_profile "$1"
-  home_of "$profile_user" >/dev/null && profile_link=$(find_profile_link) || return 1
   find_way
   find_system
-  printf '%s\n' "$profile_way" "$profile_link" "$(resolve_profile)" "$(generation)" "$(highest_generation)" \
-    "$profile_system"
+  if home_of "$profile_user" >/dev/null && profile_link=$(find_profile_link); then
+    printf '%s\n' "$profile_way" "$profile_link" "$(resolve_profile)" "$(generation)" "$(highest_generation)" \
+      "$profile_system"
+  else
+    comes_after_system "$1" || return 1
+    printf '%s\n' "$profile_way" '' '' '' 0 "$profile_system"
+  fi
+}
+
+# comes_after_system NUMBER: whether a system that makes users is live by the turn of that profile.
+comes_after_system() {
+  [ "$goal" != boot ] || return 1
+  earlier=1
+  while [ "$earlier" -lt "$1" ]; do
+    [ -z "$(sed -n 6p "$live/profile-$earlier")" ] || return 0
+    earlier=$((earlier + 1))
+  done
+  return 1
 }
 
 # Where the order does not say it, it is where the activator has it.

@@ -41,10 +41,20 @@ look_around() {
 look_at_profiles() {
   homeless='' number=1
   while [ "$number" -le "$profile_count" ]; do
-    found_profile "$number" >"$live/profile-$number.new" && mv -f "$live/profile-$number.new" "$live/profile-$number" ||
-      homeless="$profile_name: this host has no user $profile_user"
+    look_at_profile || homeless="$profile_name: this host has no user $profile_user"
     number=$((number + 1))
   done
+}
+
+look_at_profile() {
+  found_profile "$number" >"$live/profile-$number.new" && mv -f "$live/profile-$number.new" "$live/profile-$number"
+}
+
+# Of a user whom the system before it may have brought just now.
+look_again() {
+  look_at_profile || return 0
+  use_profile "$number"
+  keep "profile-$number" || :
 }
 
 # The reserve is given back for the outcome, should the disk fill up meanwhile.
@@ -138,6 +148,7 @@ activate() {
   number=1
   while [ "$number" -le "$profile_count" ]; do
     use_profile "$number"
+    [ -n "$profile_link" ] || look_again
     put begun "$number"
     if [ "$profile_count" = 1 ]; then enter_state activating; else enter_state activating "$profile_name"; fi
     activate_profile
