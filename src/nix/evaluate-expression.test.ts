@@ -136,6 +136,16 @@ describe("the prompt", () => {
     expect(replCommand(settings, version, "f").args.slice(2)).toEqual(words);
   });
 
+  it("takes no overridden inputs", async () => {
+    const { calls, runner } = answering({});
+    const version = { text: "2.26.3", major: 2, minor: 26 };
+    const overridden = { ...settings, overrideInputs: [["nixpkgs", "path:/n"]] as const };
+    await expect(openRepl({ runner, settings: overridden, version }, flake, "deploy")).rejects.toMatchObject({
+      code: "E_USAGE",
+    });
+    expect(calls).toEqual([]);
+  });
+
   it("loads the flake that was locked, or the file", () => {
     expect(replExpression(flake, "deploy")).toContain('(builtins.getFlake "git+file:///infra?rev=1").outputs.deploy');
     expect(replExpression(hive, "colmena")).toContain('import (/. + "/infra/hive.nix")');

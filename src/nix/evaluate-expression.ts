@@ -40,7 +40,8 @@ export async function evaluateExpression(
   const wanted = await textOf(expression, source);
   const reader = `value: ${as === "json" ? "(result: result)" : derivations} (${scoped(wanted, form)} value)`;
   // What else is said is the error, which has its own place.
-  const onStderrLine = (line: string): void => (/^(?:trace|warning): /u.test(line) ? onLog(line) : undefined);
+  const onStderrLine = (line: string): void =>
+    /^(?:trace|evaluation warning): /u.test(line) ? onLog(line) : undefined;
   const result = await runner.run(evaluationCommand(settings, source, form, reader), { signal, onStderrLine });
   if (result.exitCode !== 0) {
     const what = "the expression does not evaluate";

@@ -2,6 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Runner } from "../process/runner.ts";
 import { scopeOf } from "./evaluate-expression.ts";
 import { fileValue } from "./evaluation-command.ts";
@@ -18,12 +19,21 @@ export interface ReplTools {
   readonly version: NixVersion;
 }
 
-/** The prompt, until the operator leaves it; resolves with its exit status. */
+/**
+ * The prompt, until the operator leaves it; resolves with its exit status.
+ *
+ * @throws FlotillaError E_USAGE for overridden inputs, which builtins.getFlake does not take
+ */
 export async function openRepl(
   { runner, settings, version }: ReplTools,
   source: FleetSource,
   form: FleetFormName,
 ): Promise<number> {
+  if (settings.overrideInputs.length > 0) {
+    throw new FlotillaError("E_USAGE", "the prompt loads the flake as it is locked: it takes no --override-input", {
+      hint: "ask one question with `flotilla eval`, or point the input elsewhere in flake.nix",
+    });
+  }
   // A file, as not every version takes an expression; its name says whose it is, should one be left behind.
   const directory = await mkdtemp(join(tmpdir(), "flotilla-repl-"));
   try {

@@ -19,7 +19,7 @@ export const populate: DocumentedCommand = {
     docs: {
       brief: "Bring krops's sources to a target",
       fullDescription: [
-        "Bring the sources of a krops user to a target: files, git, pass and passage stores, what a program prints, links,",
+        "Bring the sources of a krops user to a target: files, git, pass and passage stores, output of programs, links,",
         "and derivations that are built there. Only to a directory that has .populate in it, unless --force makes it.",
         "A target is [[USER]@]HOST[:PORT][/PATH]; without a path it is /var/src.",
       ].join("\n"),
