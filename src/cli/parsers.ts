@@ -76,11 +76,12 @@ export const generation = parserOf(
   ),
 );
 
-/** What cannot be a host's name here is one to ssh: "local" and "target" are taken. */
+/** What cannot be a host's name here is one to ssh: "local", "target" and "target-flake" are taken. */
 export const buildOn = parserOf(
-  address.transform((word): BuildOn =>
-    word === "local" || word === "target" ? { kind: word } : { kind: "host", host: word },
-  ),
+  address.transform((word): BuildOn => {
+    if (word === "target-flake") return { kind: "target", flake: true };
+    return word === "local" || word === "target" ? { kind: word } : { kind: "host", host: word };
+  }),
 );
 
 /** The encoded form that joinFlagPairs makes of `--option NAME VALUE`. */

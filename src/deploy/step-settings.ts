@@ -3,7 +3,8 @@ import type { Goal } from "../domain/goal.ts";
 
 export type BuildOn =
   | { readonly kind: "local" }
-  | { readonly kind: "target" }
+  /** flake: from the flake and its inputs, which are sent; otherwise what is evaluated here. */
+  | { readonly kind: "target"; readonly flake?: true }
   /** An ssh address or alias. */
   | { readonly kind: "host"; readonly host: string };
 
@@ -27,6 +28,8 @@ export interface StepSettings {
   readonly acceptNewMachine: boolean;
   /** Also where a host's settings say that a system which is not known here is not to be replaced. */
   readonly replaceUnknownProfiles: boolean;
+  /** A program of the new closure that is run before any change; where it is not said, the host's own setting. */
+  readonly preActivate?: string | null;
   /** false: keep the new system whatever happens. */
   readonly rollback: boolean | null;
   /** Seconds. */

@@ -17,6 +17,10 @@ import type { RunRecord } from "../history/history.ts";
 import { parseInspection } from "../checks/inspection.ts";
 import { attachRun } from "../operate/attach-run.ts";
 import { undoHost } from "../operate/undo-host.ts";
+import { archiveFlake } from "../nix/archive-flake.ts";
+import type { LockedFlake } from "../nix/fleet-source.ts";
+import { buildFromFlake } from "../rebuild/build-from-flake.ts";
+import type { Connection } from "../ssh/connection.ts";
 import { rollbackHost } from "../operate/rollback-host.ts";
 import type { FleetOptions, Limits } from "../cli/use-cases.ts";
 import { asApproved } from "./as-approved.ts";
@@ -81,7 +85,8 @@ async function run(
   const opened = await openFleet(fleet, fleet.limits.evaluate, tools, directory, interruption.halt);
   const { nix, request } = opened;
   checkApplyAll(opened.settings, settings.goal, fleet.on === null);
-  if ((fleet.askSudoPassword ?? opened.settings.interactiveSudo) && settings.goal !== "build") await tools.askElevationPassword();
+  if ((fleet.askSudoPassword ?? opened.settings.interactiveSudo) && settings.goal !== "build")
+    await tools.askElevationPassword();
   const services = runServices(stage, nix);
   const { resultPath } = settings;
   const roots =
@@ -89,7 +94,13 @@ async function run(
       ? await rootsDirectory(request.source, tools.stateDirectory)
       : await resultDirectory(resolve(directory, resultPath));
   const gates = new Gates();
-  const { close, steps } = hostSteps({ ...settings, roots }, services, gates);
+  const { close, steps: usual } = hostSteps({ ...settings, roots }, services, gates);
+  const archive = (flake: LockedFlake, { nix: store }: Connection, signal: AbortSignal): Promise<string> =>
+    archiveFlake(tools.runner, fleet.nix, { flake, ...store, signal });
+  const evaluatesThere = settings.buildOn?.kind === "target" && settings.buildOn.flake === true;
+  const steps = evaluatesThere
+    ? buildFromFlake(usual, { goal: settings.goal, source: request.source, archive }, services)
+    : usual;
   try {
     return await deployRun(
       {

@@ -33,10 +33,10 @@ test("commands", async () => {
 });
 
 test("flags, goals, shells and places to build", async () => {
-  expect(await proposed("deploy", "--copy")).toEqual(["--copy-parallel"]);
+  expect(await proposed("deploy", "--copy-p")).toEqual(["--copy-parallel"]);
   expect(await proposed("deploy", "s")).toEqual(["switch"]);
   expect(await proposed("completions", "z")).toEqual(["zsh"]);
-  expect(await proposed("deploy", "--build-on", "")).toEqual(["local", "target"]);
+  expect(await proposed("deploy", "--build-on", "")).toEqual(["local", "target", "target-flake"]);
   expect(await proposed("deploy", "--build-on=l")).toEqual(["--build-on=local"]);
 });
 

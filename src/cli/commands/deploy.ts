@@ -3,6 +3,7 @@ import type { DocumentedCommand } from "../command.ts";
 import { proposeSelection } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import { deployOptions, goalOf } from "../flags/deploy-options.ts";
+import { deployFlakeFlags, type DeployFlakeFlags } from "../flags/deploy-flake-flags.ts";
 import { deployRsFlags, type DeployRsFlags } from "../flags/deploy-rs-flags.ts";
 import { runFlags, type RunFlags } from "../flags/run-flags.ts";
 import { withNixArguments } from "../nix-arguments.ts";
@@ -19,7 +20,7 @@ export const deploy: DocumentedCommand = {
     { input: ".#web-1.system --rollback-succeeded false", brief: "one profile, as deploy-rs names it" },
     { input: "nixos://root@192.0.2.7/web-1", brief: "one host, at another address, as deploy-flake names it" },
   ],
-  command: buildCommand<RunFlags & DeployRsFlags, string[], Context>({
+  command: buildCommand<RunFlags & DeployRsFlags & DeployFlakeFlags, string[], Context>({
     docs: {
       brief: "Bring hosts to the system that their configuration describes",
       fullDescription: [
@@ -29,7 +30,7 @@ export const deploy: DocumentedCommand = {
       ].join("\n"),
     },
     parameters: {
-      flags: { ...runFlags, ...deployRsFlags },
+      flags: { ...runFlags, ...deployRsFlags, ...deployFlakeFlags },
       aliases: {
         f: "flake",
         p: "parallel",
@@ -55,12 +56,14 @@ export const deploy: DocumentedCommand = {
         },
       },
     },
-    async func(flags, ...words) {
-      noteUnneeded(this, flags);
-      const [{ deployWords }, { namedFleet }] = await Promise.all([
+    async func(given, ...words) {
+      const [{ meantByDeployFlake, withBuildCmdline }, { deployWords }, { namedFleet }] = await Promise.all([
+        import("../flags/deploy-flake-flags.ts"),
         import("../deploy-words.ts"),
         import("../../fleet/find-fleet.ts"),
       ]);
+      const flags = { ...given, ...meantByDeployFlake(given) };
+      noteUnneeded(this, flags);
       const ofFile = flags.flake !== undefined && namedFleet(flags.flake, this.cwd).kind === "file";
       const meant = deployWords([...words, ...(flags.targets ?? [])], ofFile);
       const options = deployOptions(flags, goalOf(meant.goal, flags));
@@ -69,7 +72,8 @@ export const deploy: DocumentedCommand = {
         this,
         {
           ...options,
-          nix: withNixArguments(options.nix, flags.nixArgument ?? []),
+          nix: withBuildCmdline(withNixArguments(options.nix, flags.nixArgument ?? []), flags),
+          preActivate: flags.preActivateScript ?? null,
           flake: meant.flake ?? options.flake,
           on: on.length === 0 ? null : on.join(","),
           overrides: { ...options.overrides, profiles: meant.profiles, addresses: meant.addresses },

@@ -30,9 +30,9 @@ export const buildFlags: FlagParametersForType<BuildFlags, Context> = {
     kind: "parsed",
     parse: validated("--build-on", (parsers) => parsers.buildOn),
     optional: true,
-    placeholder: "local|target|HOST",
-    proposeCompletions: () => ["local", "target"],
-    brief: "Where systems are built (default: what each host's settings say)",
+    placeholder: "WHERE",
+    proposeCompletions: () => ["local", "target", "target-flake"],
+    brief: "local, target, target-flake (which evaluates there too) or a HOST (default: as hosts' settings say)",
   },
   keepResult: toggle("Makes no difference: results are always kept"),
   resultPath: {

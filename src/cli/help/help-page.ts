@@ -11,6 +11,7 @@ import {
   riskFlags,
   safetyFlags,
 } from "../flags/deploy-flags.ts";
+import { deployFlakeFlags } from "../flags/deploy-flake-flags.ts";
 import { deployRsFlags } from "../flags/deploy-rs-flags.ts";
 import { loginFlags } from "../flags/login-flags.ts";
 import { sameFlag } from "../spellings.ts";
@@ -39,6 +40,7 @@ const headings: readonly (readonly [string, readonly string[]])[] = [
   ["Output", [...Object.keys(viewFlags), ...Object.keys(listFlags)]],
   ["As colmena has them", Object.keys(colmenaFlags)],
   ["As deploy-rs has them", Object.keys(deployRsFlags)],
+  ["As deploy-flake has them", Object.keys(deployFlakeFlags)],
 ];
 
 type Flags = NonNullable<DocumentedCommand["command"]["parameters"]["flags"]>;

@@ -14,7 +14,7 @@ import { guardProfiles } from "./guard-profiles.ts";
 
 type OrderSettings = Pick<
   StepSettings,
-  "activationTimeout" | "confirmTimeout" | "installBootloader" | "keepSucceeded" | "rollback"
+  "activationTimeout" | "confirmTimeout" | "installBootloader" | "keepSucceeded" | "preActivate" | "rollback"
 >;
 type ActivateSettings = OrderSettings & Pick<StepSettings, "targetHost">;
 type ActivateServices = Pick<
@@ -24,7 +24,7 @@ type ActivateServices = Pick<
 
 /** What the guard of this host is told. */
 export function guardOrder(
-  { activationTimeout, confirmTimeout, installBootloader, keepSucceeded, rollback }: OrderSettings,
+  { activationTimeout, confirmTimeout, installBootloader, keepSucceeded, preActivate, rollback }: OrderSettings,
   { operator, run }: Pick<RunServices, "operator" | "run">,
   { deployment, profiles }: Pick<Host, "deployment" | "profiles">,
   goal: GuardOrder["goal"],
@@ -42,7 +42,7 @@ export function guardOrder(
       (confirmTimeout ?? deployment.rollback.confirmTimeout) + Math.max(0, ...fromHere.map((check) => check.timeout)),
     rollback: rollback ?? deployment.rollback.enable,
     onFailedUnits: deployment.rollback.onFailedUnits,
-    preActivate: deployment.preActivate,
+    preActivate: preActivate ?? deployment.preActivate,
     healthChecks: deployment.healthChecks.filter((check) => check.from === "target"),
     installBootloader,
     keepSucceeded,
