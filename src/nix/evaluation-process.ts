@@ -3,12 +3,13 @@ import { z } from "zod";
 import { Activator } from "../domain/activator.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { DerivationPath, StorePath } from "../domain/store-path.ts";
-import type { Runner } from "../process/runner.ts";
+import type { ProcessResult, Runner } from "../process/runner.ts";
 import { evaluationCommand } from "./evaluation-command.ts";
 import type { FleetForm } from "./forms/fleet-form.ts";
 import { nixString } from "./nix-string.ts";
 import type { EvaluatedHost, EvaluateRequest, FleetMember, NixSettings } from "./nix.ts";
 import { nixFailure } from "./nix-failure.ts";
+import { isRecursion, recursionWay, type RecursionWay } from "./recursion-way.ts";
 
 /** What the host reader of every form makes. */
 export const HostAnswer = z.object({
@@ -77,23 +78,32 @@ export async function evaluateHost(
   const reader = forms.find((known) => known.name === form)?.host;
   if (reader === undefined) return failed(new FlotillaError("E_EVALUATION", `${form} cannot be read`));
   try {
-    const command = evaluationCommand(settings, source, form, `value: (${reader}) value ${nixString(name)}`);
-    const result = await runner.run(command, { signal, onStderrLine: (line) => onLog(name, line) });
-    if (result.exitCode !== 0) {
-      return failed(
-        nixFailure(result, {
-          fallback: "E_EVALUATION",
-          what: `${name} does not evaluate`,
-          place: "here",
-          showTrace: settings.showTrace,
-        }),
-      );
-    }
-    return readAnswer({ name, form }, result.stdout);
+    const evaluate = (settings: NixSettings, onStderrLine: (line: string) => void): Promise<ProcessResult> =>
+      runner.run(evaluationCommand(settings, source, form, `value: (${reader}) value ${nixString(name)}`), {
+        signal,
+        onStderrLine,
+      });
+    const result = await evaluate(settings, (line) => onLog(name, line));
+    if (result.exitCode === 0) return readAnswer({ name, form }, result.stdout);
+    const what = `${name} does not evaluate`;
+    const { showTrace } = settings;
+    const failure = nixFailure(result, { fallback: "E_EVALUATION", what, place: "here", showTrace });
+    if (!isRecursion(result.stderr)) return failed(failure);
+    const trace: string[] = [];
+    await evaluate({ ...settings, showTrace: true }, (line) => trace.push(line));
+    return failed(recursionFailure(what, failure, recursionWay(trace)));
   } catch (error) {
     if (error instanceof FlotillaError) return failed(error);
     throw error;
   }
+}
+
+/** With the option, and the places in the user's files between which it goes round, where they are known. */
+function recursionFailure(what: string, failure: FlotillaError, way: RecursionWay | null): FlotillaError {
+  if (way === null) return failure;
+  const through = way.files.length === 0 ? "" : `, by way of ${way.files.join(" and ")}`;
+  const message = `${what}: infinite recursion: the option ${way.option} needs its own value${through}`;
+  return new FlotillaError(failure.code, message, { hint: failure.hint, log: failure.log });
 }
 
 function readAnswer({ name, form }: FleetMember, output: string): EvaluatedHost | FlotillaError {

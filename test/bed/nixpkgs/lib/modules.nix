@@ -100,7 +100,12 @@ let
   mergeDefinitions =
     loc: type: definitions:
     let
-      discharged = concatMap discharge definitions;
+      discharged = concatMap (
+        definition:
+        builtins.addErrorContext "while evaluating definitions from `${definition.file}':" (
+          discharge definition
+        )
+      ) definitions;
       highestPrio = foldl' (best: d: if d.priority < best then d.priority else best) 9999 discharged;
       strongest = filter (d: d.priority == highestPrio) discharged;
       ordered =
@@ -153,7 +158,7 @@ let
           if declared.readOnly or false && length merged.all > 1 then
             throw "The option `${showOption loc}' is read-only, but it's set multiple times. Definition values:${showDefinitions merged.all}"
           else
-            apply merged.value;
+            builtins.addErrorContext "while evaluating the option `${showOption loc}':" (apply merged.value);
       };
 
   # Declarations and definitions of one level, each `{ file, value }`: the options below it, and
