@@ -51,6 +51,16 @@ class Operator {
        for word; do [ "$word" != exit ] || exit 0; done
        while [ "$1" != -- ]; do shift; done
        if [ "$2" = mute ]; then exit 0; fi
+       case $2:$(printf %b "$3") in
+         old-address:*"'sh' '-s' "'")'*)
+           if [ -e ${this.directory}/cut ]; then
+             exec 3<&0
+             FLOTILLA_ROOT=${host.root} SUDO_USER=ana PATH=${host.root}/run/wrappers/bin:$PATH sh -c "$3" <&3 >/dev/null &
+             sleep 1
+             exit 255
+           fi
+           if [ -e ${this.directory}/guard-status ]; then cat >/dev/null; exit "$(cat ${this.directory}/guard-status)"; fi ;;
+       esac
        if [ -e ${this.directory}/away-"$2" ]; then echo "no route to host" >&2; exit 255; fi
        FLOTILLA_ROOT=${host.root} SUDO_USER=ana
        PATH=${host.root}/run/wrappers/bin:${this.directory}/on-host:$PATH
@@ -202,6 +212,28 @@ for (const [shellName, ...shellWords] of [["dash"], ["busybox", "sh"]] as const)
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "web-01 | rolled-back\n" });
       expect(stderr).toContain("web-01 | E_CONFIRM_TIMEOUT: ");
       expect(await operator.host.systems()).toEqual(atOld);
+    });
+
+    test("a guard that does not start, or whose start is not heard of, has changed nothing", async () => {
+      await using operator = await operate();
+      const system = await operator.host.addSystem("new", {});
+      const script = scriptOf(operator, [scripted(operator, system)]);
+      operator.write("guard-status", "1");
+      const failed = await operator.run(script);
+      expect([failed.exitCode, failed.stderr]).toEqual([1, expect.stringContaining("E_COMMAND")]);
+      operator.write("guard-status", "255");
+      const lost = await operator.run(script.replace("start_allowance=60", "start_allowance=0"));
+      expect([lost.exitCode, lost.stderr]).toEqual([1, expect.stringContaining("E_CONNECTION_LOST")]);
+      expect(await operator.host.systems()).toEqual(atOld);
+    });
+
+    test("a line that breaks is taken up again, and the confirmation still comes", async () => {
+      await using operator = await operate();
+      const system = await operator.host.addSystem("new", { during: "sleep 2" });
+      operator.write("cut", "");
+      const { exitCode, stderr, stdout } = await operator.run(scriptOf(operator, [scripted(operator, system)]));
+      expect({ exitCode, stdout }, stderr).toEqual({ exitCode: 0, stdout: "web-01 | deployed\n" });
+      expect(await operator.host.systems()).toEqual(atNew);
     });
 
     test("a test leaves the boot default", async () => {

@@ -2,9 +2,13 @@
 # Starts the guard, follows it, and proves over a fresh connection that the new system can be reached. The guard decides
 # alone whenever we are late or cut off; we only ever learn its end.
 
+# Seconds that a guard whose start nobody saw may take to show itself, and those that restoring the old system takes.
+start_allowance=60
+revert_allowance=60
+
 # activate: returns when the host has its outcome.
 activate() {
-  state='' awaiting_until='' events=0 log=0 end='' error='' unhealthy='' attempts=0
+  state='' awaiting_until='' events=0 log=0 end='' error='' is_unknown=no unhealthy='' attempts=0
   now
   begun=$now
   channel start "$login" "$address"
@@ -16,14 +20,23 @@ activate() {
     esac
     return
   fi
+  # ssh itself ends with 255, and more than 128 is a signal: what is less is the host's own word.
+  if [ "$greeted" = no ] && [ "$channel_status" -gt 0 ] && [ "$channel_status" -lt 128 ]; then
+    end_host failed E_COMMAND "the guard could not be run (exit status $channel_status)"
+    return
+  fi
   while [ -z "$end" ]; do
     now
-    if [ "$now" -gt "$((${awaiting_until:-$((begun + longest_seconds))} + 60))" ]; then
+    if [ -z "$state" ] && [ "$is_unknown" = yes ] && [ "$now" -gt "$((begun + start_allowance))" ]; then
+      end_host failed E_CONNECTION_LOST "the connection broke before the guard had started; nothing was changed"
+      return
+    fi
+    if [ "$now" -gt "$((${awaiting_until:-$((begun + longest_seconds))} + revert_allowance))" ]; then
       end="lost-contact E_CONNECTION_LOST the host decides alone; flotilla status shows what it runs in the end"
       break
     fi
     pause=1
-    if [ "$state" = awaiting-confirm ] && [ "$now" -lt "$awaiting_until" ]; then
+    if is_awaited; then
       "confirmations_$number" try_fresh confirm
     else
       "confirmations_$number" try_fresh follow
@@ -41,9 +54,17 @@ activate() {
   end_host "${end%% *}" "$code" "$message"
 }
 
+# Whether the guard waits for the confirmation now.
+is_awaited() {
+  now
+  [ "$state" = awaiting-confirm ] && [ "$now" -lt "$awaiting_until" ]
+}
+
 # try_fresh VERB AUTHORITY ADDRESS WORD…: a connection of its own, that shares nothing with the login.
 try_fresh() {
   [ -z "$end" ] || return 0
+  # One that follows would follow until it is too late.
+  if [ "$1" = follow ] && is_awaited; then return 0; fi
   verb=$1 fresh_address=$3
   shift 3
   attempts=$((attempts + 1))
@@ -66,8 +87,8 @@ try_fresh() {
   ssh -F none -o ControlPath="$fresh_socket" -O exit -- host 2>/dev/null || :
 }
 
-# channel VERB SSH ADDRESS: one conversation with the guard, to its end or until it breaks off. From `start` on it lasts until the
-# guard waits for the confirmation, which takes another connection.
+# channel VERB SSH ADDRESS: one conversation with the guard, to its end or until it breaks off; or until the guard begins to wait
+# for the confirmation, which takes another connection.
 channel() {
   channel_verb=$1 channel_address=$3 greeted=no error=
   if [ "$1" = start ]; then
@@ -80,13 +101,16 @@ channel() {
   mkfifo "$workspace/channel"
   say_to_guard "$channel_verb" | "$@" -- "$channel_address" "$channel_line" >"$workspace/channel" &
   channel_process=$!
+  left_early=no
   while IFS= read -r line; do
     hear "$line"
-    if [ -n "$end" ] || [ -n "$error" ]; then break; fi
-    if [ "$channel_verb" = start ] && [ "$state" = awaiting-confirm ]; then break; fi
+    if [ -n "$end" ] || [ -n "$error" ]; then left_early=yes; fi
+    case $channel_verb:$line in 'start:S awaiting-confirm '* | 'follow:S awaiting-confirm '*) left_early=yes ;; esac
+    [ "$left_early" = no ] || break
   done <"$workspace/channel"
-  kill "$channel_process" 2>/dev/null || :
-  wait "$channel_process" 2>/dev/null || :
+  [ "$left_early" = no ] || kill "$channel_process" 2>/dev/null || :
+  channel_status=0
+  wait "$channel_process" 2>/dev/null || channel_status=$?
 }
 
 # What `sh -s` reads there.
@@ -103,6 +127,7 @@ hear() {
       ;;
     'E '*)
       error=${1#E }
+      case $error in E_NO_SUCH_RUN*) is_unknown=yes ;; esac
       return
       ;;
   esac
