@@ -1,5 +1,5 @@
 // The guard on hosts without systemd: Linux with another init, and macOS, whose tools are fewer and older.
-import { mkdir, readlink, symlink } from "node:fs/promises";
+import { mkdir, readFile, readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { RunId } from "../domain/run-id.ts";
@@ -28,19 +28,17 @@ async function startUntil(target: TestHost, order: GuardOrder, until: GuardState
 const deadmanOf = async (target: TestHost): Promise<number> =>
   Number((await target.read("run/flotilla/runs/00000001/deadman-process")).split(":")[0]);
 
-const isAlive = (process_: number): boolean => {
-  try {
-    return process.kill(process_, 0);
-  } catch {
-    return false;
-  }
-};
+/** Whether a process runs; one that is dead may wait long for its parent to notice. */
+async function isAlive(number: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${number}/stat`, "utf8").catch(() => "");
+  return stat !== "" && !stat.slice(stat.lastIndexOf(")")).startsWith(") Z");
+}
 
-async function untilDead(process_: number, tries = 100): Promise<boolean> {
-  if (!isAlive(process_)) return true;
+async function untilDead(number: number, tries = 100): Promise<boolean> {
+  if (!(await isAlive(number))) return true;
   if (tries === 0) return false;
   await new Promise((resolve) => setTimeout(resolve, 50));
-  return untilDead(process_, tries - 1);
+  return untilDead(number, tries - 1);
 }
 
 function onLinux(host: () => Promise<TestHost>): void {
@@ -141,7 +139,7 @@ function onLinux(host: () => Promise<TestHost>): void {
     const system = await target.addSystem("new", {});
     const { end } = await target.play(target.order(system), { "awaiting-confirm": () => target.verb("confirm") });
     expect(end).toMatchObject({ outcome: "deployed" });
-    expect(isAlive(process.pid)).toBe(true);
+    expect(await isAlive(process.pid)).toBe(true);
     expect(await target.leftovers()).toEqual([]);
   });
 
@@ -152,7 +150,7 @@ function onLinux(host: () => Promise<TestHost>): void {
     const { end } = await target.play(target.order(system), { "awaiting-confirm": () => target.verb("confirm") });
     expect(end).toMatchObject({ outcome: "deployed" });
     const number = Number(await target.read("stranger"));
-    expect(isAlive(number)).toBe(true);
+    expect(await isAlive(number)).toBe(true);
     process.kill(number, "SIGKILL");
   });
 
