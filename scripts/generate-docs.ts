@@ -5,6 +5,7 @@ import { z } from "zod";
 import { commands } from "../src/cli/commands.ts";
 import { exitStatusOfError } from "../src/cli/exit-status-of-error.ts";
 import { commandPage, overviewPage } from "../src/cli/help/help-page.ts";
+import { sameCommand, sameFlag } from "../src/cli/spellings.ts";
 import { type ErrorCode, errorCodes } from "../src/domain/error-codes.ts";
 import { eventVersion, RunEvent } from "../src/domain/event.ts";
 import { FlotillaError } from "../src/domain/flotilla-error.ts";
@@ -35,6 +36,13 @@ function commandsPage(): string {
       `## flotilla ${name}`,
       fenced("text", commandPage(name, command, false)),
     ]),
+    "## Other names",
+    "What people know from other tools is taken as well, also by completion. `-f`, `--show-trace`, `--impure`, `--nix-option` and\n" +
+      "`--color auto|always|never` may stand in front of the command.",
+    table(
+      ["Written", "Means"],
+      [...Object.entries(sameCommand), ...Object.entries(sameFlag)].map(([other, ours]) => [code(other), code(ours)]),
+    ),
     "## Environment",
     table(
       ["Variable", "Meaning"],

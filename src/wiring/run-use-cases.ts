@@ -84,7 +84,7 @@ async function run(
   const { interruption, tools } = stage;
   const opened = await openFleet(fleet, fleet.limits.evaluate, tools, directory, interruption.halt);
   const { nix, request } = opened;
-  checkApplyAll(opened.settings, settings.goal, fleet.on === null);
+  checkApplyAll(opened.settings, settings.goal, request.selection.alternatives.length === 0);
   if ((fleet.askSudoPassword ?? opened.settings.interactiveSudo) && settings.goal !== "build")
     await tools.askElevationPassword();
   const services = runServices(stage, nix);

@@ -27,6 +27,13 @@ async function proposed(...words: readonly string[]): Promise<readonly string[]>
   return stdout.split("\n").flatMap((line) => (line === "" ? [] : [line.split("\t")[0] ?? ""]));
 }
 
+test("selections without a flag, and the flags of other tools", async () => {
+  expect(await proposed("deploy", "boot", "web")).toEqual(["web-1", "web-2"]);
+  expect(await proposed("deploy", "--magic-rollback", "")).toEqual(["true", "false"]);
+  expect(await proposed("apply", "--no-gz")).toEqual(["--no-gzip"]);
+  expect(await proposed("apply-local", "--node", "db")).toEqual(["db-1"]);
+});
+
 test("commands", async () => {
   expect(await proposed("h")).toEqual(["hosts", "history"]);
   expect(await proposed("")).toContain("deploy");
@@ -47,6 +54,8 @@ test("hosts and selections, of the nearest flake or the one that --flake names",
   expect(await proposed("deploy", "--on", "db-1,@")).toEqual(["db-1,@web", "db-1,@failed", "db-1,@changed"]);
   expect(await proposed("deploy", "--on", "@web+!db")).toEqual(["@web+!db-1"]);
   expect(await proposed("deploy", "--flake", "github:ana/infra", "--on", "e")).toEqual(["edge-1"]);
+  expect(await proposed("apply", "-f", "github:ana/infra", "--on", "e")).toEqual(["edge-1"]);
+  expect(await proposed("apply", "--config=github:ana/infra", "--on", "e")).toEqual(["edge-1"]);
   expect(await proposed("deploy", "--flake=github:ana/infra", "--on", "e")).toEqual(["edge-1"]);
 });
 

@@ -4,10 +4,11 @@ import type { DocumentedCommand } from "../command.ts";
 import { proposeHosts } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
+import { loginFlags, type LoginFlags } from "../flags/login-flags.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
 import { validated } from "../validated.ts";
 
-type Flags = Pick<SelectionFlags, "flake" | "from"> & NixFlags & ListFlags;
+type Flags = Pick<SelectionFlags, "flake" | "from"> & LoginFlags & NixFlags & ListFlags;
 
 export const doctor: DocumentedCommand = {
   usage: "[HOST...]",
@@ -21,7 +22,7 @@ export const doctor: DocumentedCommand = {
   command: buildCommand<Flags, HostName[], Context>({
     docs: { brief: "Say what is missing, here or on hosts, and how to get it" },
     parameters: {
-      flags: { ...flakeFlag, ...nixFlags, ...listFlags },
+      flags: { ...flakeFlag, ...loginFlags, ...nixFlags, ...listFlags },
       aliases: { f: "flake" },
       positional: {
         kind: "array",

@@ -15,7 +15,7 @@ interface ExecFlags {
 const execFlags: FlagParametersForType<ExecFlags, Context> = {
   shell: toggle("Give the words, joined by blanks, to a shell of the host"),
   root: toggle("As root, also where another user logs in"),
-  verbose: toggle("Also what Nix says while it evaluates; the command's own lines are always shown"),
+  verbose: toggle("Makes no difference: every line of the command is shown"),
 };
 
 type Flags = SelectionFlags & ExecFlags & LoginFlags & ParallelFlags & NixFlags;
@@ -46,6 +46,7 @@ export const exec: DocumentedCommand = {
       },
     },
     async func(flags, ...command) {
+      if (flags.verbose) this.process.stderr.write("note: --verbose makes no difference: every line is shown\n");
       const { exec } = await this.useCases();
       this.process.exitCode = await exec({
         ...fleetOptions(flags),

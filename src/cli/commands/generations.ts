@@ -4,11 +4,12 @@ import type { DocumentedCommand } from "../command.ts";
 import { proposeHosts } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
 import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
+import { loginFlags, type LoginFlags } from "../flags/login-flags.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
 import { profileFlag, type ProfileFlag } from "../flags/profile-flag.ts";
 import { validated } from "../validated.ts";
 
-type Flags = Pick<SelectionFlags, "flake" | "from"> & NixFlags & ProfileFlag & ListFlags;
+type Flags = Pick<SelectionFlags, "flake" | "from"> & LoginFlags & NixFlags & ProfileFlag & ListFlags;
 
 export const generations: DocumentedCommand = {
   usage: "HOST",
@@ -19,7 +20,7 @@ export const generations: DocumentedCommand = {
   command: buildCommand<Flags, [HostName], Context>({
     docs: { brief: "List the generations of a host's system, or of another of its profiles" },
     parameters: {
-      flags: { ...flakeFlag, ...profileFlag, ...nixFlags, ...listFlags },
+      flags: { ...flakeFlag, ...profileFlag, ...loginFlags, ...nixFlags, ...listFlags },
       aliases: { f: "flake" },
       positional: {
         kind: "tuple",

@@ -22,8 +22,11 @@ export const hosts: DocumentedCommand = {
     },
     async func(flags) {
       const { hosts } = await this.useCases();
-      const listing = await hosts({ ...fleetOptions(flags), limits: limitsOf(flags) });
-      if (flags.on === undefined) await rememberHosts(this, flags.flake ?? null, listing.rows);
+      const options = fleetOptions(flags);
+      const listing = await hosts({ ...options, limits: limitsOf(flags) });
+      const { every, limit, on, onFile } = options;
+      const isAll = on === null && onFile === null && every === 1 && limit === null;
+      if (isAll) await rememberHosts(this, flags.flake ?? null, listing.rows);
       const [{ printListing }, { hostsColumns: columns }] = await Promise.all([
         import("../print-listing.ts"),
         import("../columns.ts"),

@@ -4,6 +4,7 @@ import type { DocumentedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { safetyFlags, type SafetyFlags } from "../flags/deploy-flags.ts";
 import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
+import { loginFlags, type LoginFlags } from "../flags/login-flags.ts";
 import {
   activateLimitFlags,
   limitsOf,
@@ -33,6 +34,7 @@ type Flags = SelectionFlags &
   ProfileFlag &
   RollbackFlags &
   SafetyFlags &
+  LoginFlags &
   ParallelFlags &
   ActivateLimitFlags &
   NixFlags &
@@ -56,6 +58,7 @@ export const rollback: DocumentedCommand = {
         ...profileFlag,
         ...rollbackFlags,
         ...safetyFlags,
+        ...loginFlags,
         ...parallelFlags,
         ...activateLimitFlags,
         ...nixFlags,

@@ -2,6 +2,7 @@ import { buildCommand } from "@stricli/core";
 import type { DocumentedCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { fleetOptions, nixFlags, selectionFlags, type NixFlags, type SelectionFlags } from "../flags/fleet-flags.ts";
+import { loginFlags, type LoginFlags } from "../flags/login-flags.ts";
 import {
   evaluateLimitFlags,
   limitsOf,
@@ -11,7 +12,7 @@ import {
 } from "../flags/limit-flags.ts";
 import { listFlags, type ListFlags } from "../flags/output-flags.ts";
 
-type Flags = SelectionFlags & ParallelFlags & EvaluateLimitFlags & NixFlags & ListFlags;
+type Flags = SelectionFlags & LoginFlags & ParallelFlags & EvaluateLimitFlags & NixFlags & ListFlags;
 
 export const status: DocumentedCommand = {
   usage: "",
@@ -28,7 +29,7 @@ export const status: DocumentedCommand = {
       ].join("\n"),
     },
     parameters: {
-      flags: { ...selectionFlags, ...parallelFlags, ...evaluateLimitFlags, ...nixFlags, ...listFlags },
+      flags: { ...selectionFlags, ...loginFlags, ...parallelFlags, ...evaluateLimitFlags, ...nixFlags, ...listFlags },
       aliases: { f: "flake", p: "parallel" },
     },
     async func(flags) {

@@ -22,8 +22,10 @@ export async function complete(words: readonly string[], context: Context): Prom
 }
 
 function flakeOf(words: readonly string[]): string | undefined {
-  const at = words.indexOf("--flake");
-  return at === -1 ? words.find((word) => word.startsWith("--flake="))?.slice("--flake=".length) : words[at + 1];
+  const names = new Set(["--flake", "--config", "--file"]);
+  const at = words.findIndex((word) => word === "-f" || names.has(word));
+  if (at !== -1) return words[at + 1];
+  return words.map((word) => /^(--[a-z]+)=(.*)$/su.exec(word)).find((found) => names.has(found?.[1] ?? ""))?.[2];
 }
 
 /** A pair flag that is still being typed proposes nothing, and is no error. */
