@@ -98,6 +98,7 @@ const portable = (text: string): string =>
   text
     .replaceAll(import.meta.dirname, "…")
     .replaceAll(root, "FLOTILLA")
+    .replaceAll(/(FLOTILLA\/test\/bed\/[^\s:]+):\d+:\d+/gu, "$1")
     .replaceAll(/\/nix\/store\/[0-9a-z]{32}-source/gu, "FLAKE")
     .replaceAll(new RegExp(`${directory}/flake-\\w+`, "gu"), "FLAKE");
 
