@@ -14,24 +14,35 @@ let hosts: ReadonlyMap<string, Host>;
 beforeAll(async () => {
   scene = await Scene.create();
   // On the others the user of the second profile comes with the first deploy.
-  const up = await scene.hosts({ dry: { system: "users.bed = { };" }, first: {}, left: {}, right: {} });
+  const up = await scene.hosts({
+    admin: { system: `users = { ${admins} };` },
+    dry: { system: "users.bed = { };" },
+    first: {},
+    left: {},
+    right: {},
+  });
   hosts = new Map(up.map((host) => [host.name, host]));
 });
 afterAll(() => scene?.destroy());
 
-/** A node: the label of its system, and what its second profile does. */
+const admins = 'trusted.sudo = "nopasswd"; asked.sudo = "password";';
+
+/** A node: the label of its system, what its second profile does, more users of it, and more options of deploy-rs's. */
 interface Node {
   readonly label: string;
   readonly hello: string;
+  readonly users?: string;
+  readonly options?: string;
 }
 
 /** Writes the flake as a user of deploy-rs has it; only the place of its inputs is of here. */
 async function writeFlake(ana: Operator, nodes: Readonly<Record<string, Node>>): Promise<void> {
-  const node = (name: string, { hello, label }: Node): string => `
+  const node = (name: string, { hello, label, options = "", users = "" }: Node): string => `
     ${name} = {
       hostname = "${name}";
       profilesOrder = [ "system" "hello" ];
-      profiles.system.path = activate.nixos (system "${name}" "${label}");
+      ${options}
+      profiles.system.path = activate.nixos (system "${name}" "${label}" { ${users} });
       profiles.hello = {
         user = "bed";
         path = (activate.custom // { dryActivate = "echo would greet"; }) (tree "hello-${label}") ''${hello}'';
@@ -45,8 +56,11 @@ async function writeFlake(ana: Operator, nodes: Readonly<Record<string, Node>>):
       inputs.deploy-rs.inputs.nixpkgs.follows = "nixpkgs";
       outputs = { nixpkgs, deploy-rs, ... }: let
         inherit (deploy-rs.lib.x86_64-linux) activate;
-        system = hostName: label: {
-          config.system.build.toplevel = import ./system/system.nix { inherit hostName label; users.bed = { }; };
+        system = hostName: label: users: {
+          config.system.build.toplevel = import ./system/system.nix {
+            inherit hostName label;
+            users = { bed = { }; } // users;
+          };
         };
         tree = text: nixpkgs.legacyPackages.x86_64-linux.writeTextFile { name = "hello"; inherit text; destination = "/text"; };
       in {
@@ -164,4 +178,26 @@ test.concurrent("a node that went well is taken back with one that failed, unles
     exit: 1,
   });
   expect(await stateOf("left")).toMatchObject({ running: expect.stringMatching(/-left-2$/u), greeting: "hello-2bed" });
+});
+
+test.concurrent("root is become by the words that are set, and by the password that is asked for", async () => {
+  const node = { hello: greet, users: admins };
+  const ana = await operatorOf("admin", {
+    admin: { ...node, label: "2", options: 'sshUser = "trusted"; sudo = "sudo -n -u";' },
+  });
+  expect(await deployed(ana)).toEqual({ admin: "deployed", exit: 0 });
+  expect(await stateOf("admin")).toMatchObject({
+    running: expect.stringMatching(/-admin-2$/u),
+    greeting: "hello-2bed",
+  });
+
+  await writeFlake(ana, { admin: { ...node, label: "3", options: 'sshUser = "asked"; interactiveSudo = true;' } });
+  // Without a terminal it is read from stdin.
+  const { exitCode, stdout, stderr } = await ana.shell("echo bed | setsid --wait flotilla deploy --plain");
+  expect({ exitCode, stdout, stderr }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("deployed") });
+  expect(`${stdout}${stderr}`).not.toMatch(/\bbed\n/u);
+  expect(await stateOf("admin")).toMatchObject({
+    running: expect.stringMatching(/-admin-3$/u),
+    greeting: "hello-3bed",
+  });
 });
