@@ -5,25 +5,22 @@ import { join, resolve } from "node:path";
 import { guardScript } from "../activation/guard-script.ts";
 import type { PopulateOptions, ScriptOptions } from "../cli/use-cases.ts";
 import { inspectionScript } from "../checks/inspection-script.ts";
-import { nixPlatform, runsPlatform } from "../checks/nix-platform.ts";
-import { buildPlace } from "../deploy/steps/build-step.ts";
-import { guardOrder } from "../deploy/steps/activate-step.ts";
 import { neverDeployed } from "../deploy/log-in-early.ts";
-import { predecessors } from "../deploy/waves.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import { exitStatus } from "../domain/outcome.ts";
+import { withoutCredentials } from "../domain/without-credentials.ts";
 import { namedFleet } from "../fleet/find-fleet.ts";
 import type { Host } from "../fleet/fleet.ts";
-import { confirmTargets, loginTargets } from "../fleet/target-of.ts";
+import { loginTargets } from "../fleet/target-of.ts";
 import { populateScript } from "../nix/populate-script.ts";
 import { eachHost } from "../operate/each-host.ts";
 import { commandScript } from "../scripts/command-script.ts";
-import { deployScript, runOfOrder } from "../scripts/deploy-script.ts";
-import type { ScriptHost } from "../scripts/script-host.ts";
+import { deployScript } from "../scripts/deploy-script.ts";
 import type { TerminalStream } from "../terminal/view-ports.ts";
 import { version } from "../version.ts";
 import { openFleet } from "./open-fleet.ts";
+import { inOrder, scriptHost } from "./script-hosts.ts";
 import type { Viewpoint } from "./visit.ts";
 
 /** Writes the script to its file, or to stdout. */
@@ -36,6 +33,7 @@ export async function script(options: ScriptOptions, view: Viewpoint, stdout: Te
     onWarning(`${neverDeployed(host.name).message}; the script leaves it out`);
     return false;
   });
+  if (reached.length === 0) throw new FlotillaError("E_NOT_DEPLOYED", "none of these hosts is deployed to");
   const fleet = request.outline.members.map(({ name }) => name);
   const text = await scriptText(options, reached, fleet, view, request.source.reference);
   if (options.output === null) stdout.write(text);
@@ -51,7 +49,7 @@ async function scriptText(
   reference: string,
 ): Promise<string> {
   const names = hosts.map(({ name }) => name).join(", ");
-  const origin = `Written by flotilla ${version()} from ${reference}.`;
+  const origin = `Written by flotilla ${version()} from ${withoutCredentials(reference)}.`;
   if (script.kind === "command") {
     return commandScript({
       hosts: hosts.map((host) => ({ name: host.name, logins: loginTargets(host) })),
@@ -81,73 +79,6 @@ function warnOfLimits({ deployment, name }: Host, onWarning: (message: string) =
     onWarning(`${name} is built on ${deployment.buildHost}; the script builds it where it runs`);
   }
   if (deployment.reboot.policy !== "never") onWarning(`${name} may need a reboot afterwards; a script makes none`);
-}
-
-/** Those that go before come first; otherwise as in the fleet. */
-function inOrder(hosts: readonly Host[], fleet: readonly HostName[]): readonly Host[] {
-  const before = predecessorsOf(hosts, fleet);
-  const ordered = new Set<Host>();
-  const add = (host: Host): void => {
-    for (const other of hosts) if (before.get(host.name)?.includes(other.name) === true) add(other);
-    ordered.add(host);
-  };
-  hosts.forEach(add);
-  return [...ordered];
-}
-
-const predecessorsOf = (
-  hosts: readonly Host[],
-  fleet: readonly HostName[],
-): ReadonlyMap<HostName, readonly HostName[]> =>
-  predecessors(
-    hosts.map(({ deployment: { dependsOn, wave }, name }) => ({ name, dependsOn, wave })),
-    new Set(fleet),
-  );
-
-async function scriptHost(
-  host: Host,
-  { tools }: Viewpoint,
-  hosts: readonly Host[],
-  fleet: readonly HostName[],
-  kind: "deploy" | "test",
-): Promise<ScriptHost> {
-  const known = tools.history.lastKnown(host.name);
-  const [first, ...others] = loginTargets(host, { lastKnown: known === null ? undefined : known });
-  if (first === undefined) throw neverDeployed(host.name);
-  const hasNewPort = host.deployment.targetPort === null && host.sshPorts?.includes(22) === false;
-  const portIsConfigured = hasNewPort && (await tools.ssh.configuredPort({ ...first, port: null })) !== 22;
-  const settings = {
-    activationTimeout: null,
-    confirmTimeout: null,
-    rollback: null,
-    installBootloader: false,
-    keepSucceeded: false,
-  };
-  const operator = `a script of ${tools.operator()}`;
-  return {
-    host,
-    logins: [first, ...others],
-    confirmations: confirmTargets(host, first, { portIsConfigured }),
-    order: guardOrder(settings, { operator, run: runOfOrder }, host, kind === "deploy" ? "switch" : "test"),
-    predecessors: predecessorsOf(hosts, fleet).get(host.name) ?? [],
-    buildOn: buildPlace(null, host.deployment).kind === "target" ? "target" : "here",
-    machines: machinesFor(host.system),
-  };
-}
-
-/** What `uname -m` says on machines of every kind. */
-const machineNames =
-  "x86_64 amd64 i386 i486 i586 i686 aarch64 arm64 armv8l armv7l armv6l riscv64 ppc64le ppc64 powerpc64le loongarch64 loongarch s390x";
-
-function machinesFor(system: string | null): readonly string[] {
-  if (system === null) return [];
-  const own = system.split("-")[0] ?? "";
-  const kernels = ["Linux", "Darwin"];
-  return [...new Set([...machineNames.split(" "), own])].flatMap((machine) =>
-    kernels
-      .filter((kernel) => runsPlatform(nixPlatform(machine, kernel), system))
-      .map((kernel) => `${machine}-${kernel}`),
-  );
 }
 
 async function writeScript(path: string, text: string): Promise<void> {

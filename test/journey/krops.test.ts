@@ -66,6 +66,17 @@ test("a script has a host build its system", async () => {
   expect((await seenOn(host)).bootsNext).toMatch(/-krops-built-there$/);
 });
 
+test("a script holds no secret, and it is said that keys are missing", async () => {
+  await ana.fleet({ krops: { system: users, deployment: 'keys.token.text = "hunter2";' } });
+  const { exitCode, stderr, stdout } = await ana.flotilla(["script", "deploy"]);
+  expect([exitCode, stderr], stderr).toEqual([0, expect.stringContaining("krops has keys")]);
+  expect(stdout).not.toContain("hunter2");
+  await ana.fleet({ krops: { deployment: "targetHost = null;" } });
+  const none = await ana.flotilla(["script", "deploy"]);
+  expect([none.exitCode, none.stdout, none.stderr]).toEqual([1, "", expect.stringContaining("E_NOT_DEPLOYED")]);
+  await ana.fleet({ krops: { system: users } });
+});
+
 test("a script runs a command", async () => {
   await ana.flotilla(["script", "command", "krops", "--output", "hello", "--", "sh", "-c", "echo it is $(hostname)"]);
   expect(await run("hello")).toMatchObject({ exitCode: 0, stdout: "krops | it is krops" });
