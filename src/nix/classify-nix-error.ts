@@ -201,7 +201,7 @@ const connectionTable: readonly NixErrorRow[] = [
     pattern: /nix-daemon: (?:command )?not found|nix-daemon: No such file/u,
     code: "E_COPY",
     message: "there is no nix-daemon on the PATH of the user there",
-    hint: "the host needs Nix; on NixOS see that the PATH of non-interactive logins has /run/current-system/sw/bin",
+    hint: "the host needs Nix; on NixOS see that the PATH of non-interactive logins has /run/current-system/sw/bin, and /nix/var/nix/profiles/default/bin elsewhere",
   },
   {
     pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key verification failed/u,

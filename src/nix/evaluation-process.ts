@@ -11,11 +11,16 @@ import type { EvaluatedHost, EvaluateRequest, FleetMember, NixSettings } from ".
 import { nixFailure } from "./nix-failure.ts";
 import { isRecursion, recursionWay, type RecursionWay } from "./recursion-way.ts";
 
+/** Ends up in paths, here and on the host. */
+const ProfileName = z
+  .string()
+  .regex(/^(?!\.)[^/\p{Cc}]{1,200}$/u, "a profile's name is one part of a path, and does not begin with a dot");
+
 /** What the host reader of every form makes. */
 export const HostAnswer = z.object({
   profiles: z.array(
     z.object({
-      name: z.string(),
+      name: ProfileName,
       activator: Activator,
       user: z.string().nullable(),
       profilePath: z.string().nullable(),

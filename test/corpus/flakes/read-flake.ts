@@ -123,10 +123,11 @@ const describeProfile = ({ activator, derivation, name, path, profilePath, user 
 
 const describeError = ({ code, hint, log, message }: FlotillaError): unknown => ({ code, message, hint, log });
 
-/** Hashes of the store and the place of the repository are left out. */
+/** Hashes of the store, the place of the repository and lines of the stand-in for nixpkgs are left out. */
 function withoutPlaces(value: unknown): unknown {
   const text = JSON.stringify(value)
     .replaceAll(root, "ROOT")
+    .replaceAll(/\b(nixpkgs\/[\w./-]+):\d+:\d+/gu, "$1")
     .replaceAll(/\/nix\/store\/[0-9a-z]{32}-/gu, "/nix/store/HASH-");
   return JSON.parse(text);
 }

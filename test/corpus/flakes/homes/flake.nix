@@ -31,6 +31,8 @@
         "work@studio" = home "aarch64-darwin" "alice";
         # Whose host nobody knows.
         carol = home "x86_64-linux" "carol";
+        # Ends up in no path.
+        "../../../etc@evil" = home "x86_64-linux" "root";
         "dave@tower" = throw "dave has left";
         "erin@mine" = home "x86_64-linux" "erin";
         "play@mine" = home "x86_64-linux" "erin";
