@@ -51,16 +51,18 @@ let
     in
     filter (origin: context.${origin} ? outputs) (attrNames context);
 
-  # A whole store path that one derivation makes. Anything else is for the schema to refuse.
+  # A whole store path that one derivation makes, and a name that may be part of a path. Anything else is for the schema
+  # to refuse.
   isBuilt =
-    profile:
-    isAttrs profile
+    name: profile:
+    match "[A-Za-z0-9_][A-Za-z0-9_.+-]*" name != null
+    && isAttrs profile
     && profile ? path
     && isText profile.path
     && length (derivationsOf profile.path) == 1
     && match "${builtins.storeDir}/[^/]+" (plain profile.path) != null;
 
-  built = if isAttrs profiles then filter (name: isBuilt profiles.${name}) (attrNames profiles) else [ ];
+  built = if isAttrs profiles then filter (name: isBuilt name profiles.${name}) (attrNames profiles) else [ ];
 
   # The platform it runs on, which cross compilation makes another than the one it is built on.
   systemOf =
