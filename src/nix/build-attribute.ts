@@ -39,10 +39,13 @@ export async function buildAttribute(
   settings: NixSettings,
   request: BuildAttributeRequest,
 ): Promise<StorePath | null> {
-  const result = await runner.run(buildAttributeCommand(settings, request), {
-    signal: request.signal,
-    onStderrLine: request.onLog,
-  });
+  let failed = false;
+  const onStderrLine = (line: string): void => {
+    // What is wrong is said once, in our words.
+    failed ||= line.startsWith("error:");
+    if (!failed) request.onLog(line);
+  };
+  const result = await runner.run(buildAttributeCommand(settings, request), { signal: request.signal, onStderrLine });
   if (result.exitCode !== 0) {
     throw nixFailure(result, {
       fallback: "E_BUILD",

@@ -16,7 +16,12 @@ export interface KnownFleet {
 }
 
 /** Its settings are all defaults: there is no configuration that says another thing. */
-export function knownSystem(name: HostName, path: StorePath, form: FleetFormName = "nixosConfigurations"): KnownFleet {
+export function knownSystem(
+  name: HostName,
+  path: StorePath,
+  form: FleetFormName = "nixosConfigurations",
+  platform: string | null = null,
+): KnownFleet {
   const system = {
     name: "system",
     activator: form === "darwinConfigurations" ? "darwin" : "nixos",
@@ -29,7 +34,7 @@ export function knownSystem(name: HostName, path: StorePath, form: FleetFormName
   const evaluated = {
     name,
     form,
-    system: null,
+    system: platform,
     profiles: [system],
     version: null,
     sshPorts: null,

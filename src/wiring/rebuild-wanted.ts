@@ -1,6 +1,7 @@
 // What `flotilla rebuild` brings to a machine: what a configuration evaluates to, a system that is built already, or the
 // generation before the one that runs.
 import { existsSync, realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { StorePath } from "../domain/store-path.ts";
@@ -49,20 +50,27 @@ export async function findWanted(
       await connection.close();
     }
   };
-  const known = async (path: StorePath, machine: Machine, generation: Generation | null): Promise<Wanted> => {
-    const { nix, ...request } = knownSystem(configurationName(machine.hostname), path, machine.form);
+  const known = async (
+    path: StorePath,
+    machine: Machine,
+    generation: Generation | null,
+    platform: string | null,
+  ): Promise<Wanted> => {
+    const { nix, ...request } = knownSystem(configurationName(machine.hostname), path, machine.form, platform);
     return { request, evaluate: nix.evaluate, generation, close: async () => {} };
   };
   if (rollback) {
     return ask(async (connection) => {
       const machine = await askMachine(connection, signal);
       const generation = await generationBefore(connection, profileName, signal);
-      return known(generation.path, machine, generation);
+      return known(generation.path, machine, generation, null);
     });
   }
   if (configuration.storePath !== null) {
     const path = builtSystem(configuration.storePath);
-    return known(path, await ask((connection) => askMachine(connection, signal)), null);
+    // What a system was built for stands in it.
+    const platform = await readFile(join(path, "system"), "utf8").catch(() => null);
+    return known(path, await ask((connection) => askMachine(connection, signal)), null, platform);
   }
   if (upgrade !== "none") await upgradeThisMachine(upgrade, tools, signal);
   const isDarwin = targetHost === null && process.platform === "darwin";
@@ -111,9 +119,17 @@ export async function generationBefore(
   profileName: string,
   signal: AbortSignal,
 ): Promise<Generation> {
-  const generations = await listGenerations(connection, profileLink(profileName), signal);
+  const profile = profileLink(profileName);
+  const generations = await listGenerations(connection, profile, signal);
   const current = generations.find((generation) => generation.current)?.path ?? null;
-  return chooseGeneration(connection.target.host, generations, current, null);
+  try {
+    return chooseGeneration(connection.target.host, generations, current, null);
+  } catch (error) {
+    if (!(error instanceof FlotillaError)) throw error;
+    throw new FlotillaError("E_NO_SUCH_GENERATION", `there is no generation before the current one in ${profile}`, {
+      hint: "flotilla rebuild list-generations shows what there is",
+    });
+  }
 }
 
 export async function upgradeThisMachine(which: "nixos" | "all", tools: Tools, signal: AbortSignal): Promise<void> {

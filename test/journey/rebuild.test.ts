@@ -83,6 +83,13 @@ test.concurrent("another machine: test, switch, what differs, its generations, a
     { generation: 1, nixosVersion: "1", current: false },
   ]);
 
+  // Of a system that was built elsewhere nothing is known but what stands in it.
+  const arm = await operator("remote", "arm", 'platform = "aarch64-linux"; payloadMiB = 1;');
+  const foreign = (await arm.flotilla(["rebuild", "build", "--flake", ".#remote"])).stdout;
+  const refused = await arm.flotilla(["rebuild", "switch", "--store-path", foreign, ...at]);
+  expect(refused.stderr).toContain("E_WRONG_SYSTEM");
+  expect((await host.ssh(`test -e ${foreign}`)).exitCode).toBe(1);
+
   const back = await cleo.flotilla(["rebuild", "switch", "--rollback", ...at]);
   expect([back.exitCode, back.stdout]).toEqual([0, first.running]);
   expect(await seenOn(host)).toMatchObject(first);
