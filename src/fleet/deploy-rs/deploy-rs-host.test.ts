@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { testProfile } from "../../../test/fakes/test-profile.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
@@ -5,6 +6,7 @@ import { HostName } from "../../domain/host-name.ts";
 import { StorePath } from "../../domain/store-path.ts";
 import type { EvaluatedHost } from "../../nix/nix.ts";
 import { Deployment } from "../deployment.ts";
+import type { Host } from "../fleet.ts";
 import { type DeployRsRequest, deployRsHost, asWritten } from "./deploy-rs-host.ts";
 
 const path = StorePath.parse("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-activatable");
@@ -255,5 +257,41 @@ describe("what is wrong with a node", () => {
 
   it("is said in one go", () => {
     expect(refused({ deploy: { user: 5 }, node: { foo: 1 } }).message).toContain("; ");
+  });
+
+  it("is every name that could be taken for a flag, another word or another place", () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom(
+        "-x",
+        "--",
+        "-oProxyCommand=id",
+        "a b",
+        "a\nb",
+        "../x",
+        "/",
+        ".",
+        "..",
+        "a\0",
+        "\u001b[2J",
+        "$(id)",
+      ),
+    );
+    fc.assert(
+      fc.property(hostile, hostile, hostile, hostile, (sshUser, user, hostname, name) => {
+        const written = { node: { sshUser, hostname }, profiles: { [name]: { user } } };
+        let host: Host;
+        try {
+          host = read(written);
+        } catch (error) {
+          return error instanceof FlotillaError;
+        }
+        const { targetHost, targetUser } = host.deployment;
+        return [targetHost, targetUser, host.profiles[0].user, host.profiles[0].name].every(
+          (text) => text === null || text === undefined || /^[^-\s\p{Cc}/][^\s\p{Cc}/]*$/u.test(text),
+        );
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -8,7 +8,7 @@ const range = "expected a number of seconds from 1 to 65535";
 const seconds = z.number().int().min(1, range).max(65_535, range);
 
 /** Ends up in argv and in paths: no dash first, nothing that separates words, fields or directories. */
-const userName = z.string().regex(/^[^-\s/:][^\s/:]*$/u, "expected the name of a user");
+const userName = z.string().regex(/^[^-\s/:\p{Cc}][^\s/:\p{Cc}]*$/u, "expected the name of a user");
 
 const profileName = z
   .string()
@@ -16,7 +16,10 @@ const profileName = z
 
 const hostname = z
   .string()
-  .refine((text) => parseHostAddress(text)?.user === null, "expected an address or a name that ssh knows");
+  .refine(
+    (text) => parseHostAddress(text)?.user === null && !/[/\p{Cc}]/u.test(text),
+    "expected an address or a name that ssh knows",
+  );
 
 /** Options that deploy, nodes and profiles all take. null is the same as not set. */
 const genericOptions = {
@@ -52,7 +55,7 @@ const ProfileSettings = z.strictObject({
   path: z.string(),
   profilePath: z
     .string()
-    .regex(/^\/[^\n]*[^/\n]$/u, "expected an absolute path")
+    .regex(/^\/[^\p{Cc}]*[^/\p{Cc}]$/u, "expected an absolute path")
     .nullish(),
 });
 
