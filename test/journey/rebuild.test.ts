@@ -1,4 +1,5 @@
 // One machine by nixos-rebuild's words: another one, also by a user whom sudo asks for a password, and the machine itself.
+import { randomUUID } from "node:crypto";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -147,10 +148,12 @@ test.concurrent("one machine builds for another: through here, and directly once
   const key = await builder.ssh("ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/id_ed25519 && cat ~/.ssh/id_ed25519.pub");
   await third.ssh(`cat >>~/.ssh/authorized_keys <<'END'\n${key.stdout}\nEND`);
   await builder.ssh(`echo '${third.address} third' >>/etc/hosts; ssh-keyscan -t ed25519 third >>~/.ssh/known_hosts`);
-  await eve.fleet({ third: { system: `label = "3-eve"; ${users} payloadMiB = 1;` } });
+  // Never built before: what a run before this one fetched is still in the store here.
+  const label = `3-eve-${randomUUID().slice(0, 8)}`;
+  await eve.fleet({ third: { system: `label = "${label}"; ${users} payloadMiB = 1;` } });
   const direct = await eve.flotilla(words);
   expect(direct).toMatchObject({ exitCode: 0, stdout: (await seenOn(third)).running });
-  expect(direct.stdout).toContain("-3-eve");
+  expect(direct.stdout).toContain(label);
   expect((await here(direct.stdout)).exitCode).not.toBe(0);
 
   const built = await eve.flotilla(["rebuild", "build", "--flake", ".#third", "--build-host", "root@builder"]);
