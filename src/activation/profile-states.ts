@@ -98,6 +98,8 @@ async function ask(
     readAsset("src/activation/guard/paths.sh"),
     readAsset("src/activation/guard/users.sh"),
     readAsset("src/activation/guard/profile.sh"),
+    readAsset("src/activation/guard/profile-contents.sh"),
+    readAsset("src/activation/guard/generations.sh"),
     ...orderedProfiles(profiles),
     readAsset("src/activation/guard/profile-states.sh"),
   ].join("\n");
