@@ -1,22 +1,30 @@
 // From the words of the operator to the words that stricli reads, and the context that they are read in.
 import { commands } from "./commands.ts";
 import type { Context } from "./context.ts";
-import { joinFlagPairs } from "./pair-flags.ts";
-import { readSpellings } from "./spellings.ts";
+import { joinFlagPairs, pairFlags } from "./pair-flags.ts";
+import { type FlagWords, readSpellings } from "./spellings.ts";
 
 /** @throws FlotillaError E_USAGE */
 export function readLine(
   line: readonly string[],
   context: Context,
 ): { readonly words: readonly string[]; readonly context: Context } {
-  const { colours, words } = readSpellings(line, longFlagsOf);
+  const { colours, words } = readSpellings(line, flagWordsOf);
   return { words: joinFlagPairs(words), context: colours === null ? context : withColours(context, colours) };
 }
 
-function longFlagsOf(command: string): ReadonlySet<string> {
+function flagWordsOf(command: string): FlagWords {
   const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  const names = Object.keys(known?.command.parameters.flags ?? {});
-  return new Set(names.map((name) => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`));
+  const { aliases = {}, flags = {} } = known?.command.parameters ?? {};
+  const words = new Map<string, number>();
+  for (const [name, { kind }] of Object.entries(flags)) {
+    const long = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    words.set(long, kind === "boolean" || kind === "counter" ? 0 : (pairFlags[long]?.length ?? 1));
+    for (const [letter, same] of Object.entries(aliases)) {
+      if (same === name) words.set(`-${letter}`, words.get(long) ?? 0);
+    }
+  }
+  return words;
 }
 
 /** The same process, but for what it says of colours. */

@@ -1,13 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readSpellings } from "./spellings.ts";
+import { type FlagWords, readSpellings } from "./spellings.ts";
 
-const flags = new Map([
-  ["apply", new Set(["--flake", "--option", "--no-substitute", "--show-trace"])],
-  ["deploy", new Set(["--flake", "--ask", "--targets", "--nix-argument"])],
-  ["rebuild", new Set(["--flake", "--file"])],
+const one = (...names: readonly string[]) => names.map((name) => [name, 1] as const);
+const none = (...names: readonly string[]) => names.map((name) => [name, 0] as const);
+const flags = new Map<string, FlagWords>([
+  ["apply", new Map([...one("--flake", "-p"), ...none("--no-substitute", "--show-trace", "-v"), ["--option", 2]])],
+  ["deploy", new Map([...one("--flake", "-f", "--ssh-opts", "--targets", "--nix-argument"), ...none("--ask")])],
+  ["rebuild", new Map(one("--flake", "--file"))],
+  ["exec", new Map([...one("--flake", "--on", "-p"), ...none("-v", "--shell"), ["--option", 2]])],
 ]);
-const read = (...line: readonly string[]) => readSpellings(line, (command) => flags.get(command) ?? new Set());
+const read = (...line: readonly string[]) => readSpellings(line, (command) => flags.get(command) ?? new Map());
 
 test.each([
   [
@@ -58,6 +61,30 @@ test.each([
     ["exec", "--", "--config", "--color", "x"],
     ["exec", "--", "--config", "--color", "x"],
   ],
+  [["apply", "-p5", "-p=6", "-v"], "apply -p 5 -p 6 -v".split(" ")],
+  [
+    ["apply", "-vp", "-x5"],
+    ["apply", "-vp", "-x5"],
+  ],
+  [
+    ["deploy", "--ssh-opts", "-f x", "-fy"],
+    ["deploy", "--ssh-opts", "-f x", "-f", "y"],
+  ],
+  [["deploy", "--ssh-opts", "--config", "x"], "deploy --ssh-opts --flake x".split(" ")],
+  [["apply", "--nix-option", "--config", "-p5"], "apply --option --config -p5".split(" ")],
+  [
+    ["exec", "--on", "@web", "-v", "-p", "3", "ls", "-l", "--color"],
+    "exec --on @web -v -p 3 -- ls -l --color".split(" "),
+  ],
+  [
+    ["exec", "--nix-option", "cores", "2", "--config=x", "uptime"],
+    "exec --option cores 2 --flake=x -- uptime".split(" "),
+  ],
+  [
+    ["exec", "-p5", "--", "ls", "--", "-p5"],
+    ["exec", "-p", "5", "--", "ls", "--", "-p5"],
+  ],
+  [["exec"], ["exec"]],
   [[], []],
   [["--help"], ["--help"]],
   [["--version"], ["--version"]],

@@ -15,6 +15,9 @@ export const sameFlag: Readonly<Record<string, string>> = {
 /** Commands that are the same as another. */
 export const sameCommand: Readonly<Record<string, string>> = { "upload-keys": "keys", introspect: "eval" };
 
+/** Commands after whose first word of their own everything is another program's, flags too. */
+const takesCommand = new Set(["exec"]);
+
 /** The flags that colmena takes also in front of the command, with how many words each is followed by. */
 const inFront: Readonly<Record<string, number>> = {
   "-f": 1,
@@ -33,15 +36,18 @@ export interface ReadLine {
   readonly colours: "always" | "never" | null;
 }
 
+/** The flags of a command as they are written, "--parallel" and "-p", each with how many words it is followed by. */
+export type FlagWords = ReadonlyMap<string, number>;
+
 /**
- * The line in our words: flags in front of the command go behind it, names become ours, `--targets a b` becomes one flag
- * a target, and what a deploy has after `--` becomes words for Nix. Nothing after `--` is looked at.
+ * The line in our words: flags in front of the command go behind it, names become ours, `-p5` becomes `-p 5` and
+ * `--targets a b` one flag a target, and what a deploy has after `--` becomes words for Nix. Nothing after `--` is looked
+ * at, nor after the first word of a command for hosts.
  *
- * @param flagsOf the long flags that a command has itself
  * @throws FlotillaError E_USAGE for a --color that is none
  * @example readSpellings(["-f", "hive.nix", "apply", "--nix-option", "cores", "2"], flagsOf)
  */
-export function readSpellings(line: readonly string[], flagsOf: (command: string) => ReadonlySet<string>): ReadLine {
+export function readSpellings(line: readonly string[], flagsOf: (command: string) => FlagWords): ReadLine {
   const [name = "", ...rest] = behindTheCommand(line);
   const command = own(sameCommand, name) ?? name;
   const flags = flagsOf(command);
@@ -54,7 +60,12 @@ export function readSpellings(line: readonly string[], flagsOf: (command: string
       words.push(...(flags.has("--nix-argument") ? after.map((one) => `--nix-argument=${one}`) : ["--", ...after]));
       break;
     }
+    if (takesCommand.has(command) && !word.startsWith("-")) {
+      words.push("--", ...rest.slice(index));
+      break;
+    }
     const [flag, value] = splitFlag(word);
+    const short = word.slice(0, 2);
     if (flag === "--color") {
       colours = colourOf(value ?? rest[index + 1] ?? "");
       index += value === undefined ? 1 : 0;
@@ -63,9 +74,17 @@ export function readSpellings(line: readonly string[], flagsOf: (command: string
       const targets = rest.slice(index + 1, end === -1 ? undefined : end);
       words.push(...(targets.length === 0 ? [flag] : targets.map((target) => `${flag}=${target}`)));
       index += targets.length;
+    } else if (/^-[A-Za-z]./su.test(word) && flags.get(short) === 1) {
+      words.push(short, word.slice(word[2] === "=" ? 3 : 2));
     } else {
       const same = flags.has(flag) ? undefined : own(sameFlag, flag);
-      words.push(same === undefined || !flags.has(same) ? word : `${same}${value === undefined ? "" : `=${value}`}`);
+      const ours = same !== undefined && flags.has(same) ? same : flag;
+      words.push(value === undefined ? ours : `${ours}=${value}`);
+      const follow = value === undefined ? (flags.get(ours) ?? 0) : 0;
+      // What looks like a long flag is one: the value was forgotten, or need not be said.
+      const values = follow === 1 && rest[index + 1]?.startsWith("--") ? [] : rest.slice(index + 1, index + 1 + follow);
+      words.push(...values);
+      index += values.length;
     }
   }
   return { words: name === "" && words.length === 0 ? [] : [command, ...words], colours };
