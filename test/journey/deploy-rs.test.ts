@@ -16,6 +16,7 @@ beforeAll(async () => {
   // On the others the user of the second profile comes with the first deploy.
   const up = await scene.hosts({
     admin: { system: `users = { ${admins} };` },
+    deaf: {},
     dry: { system: "users.bed = { };" },
     first: {},
     left: {},
@@ -27,22 +28,23 @@ afterAll(() => scene?.destroy());
 
 const admins = 'trusted.sudo = "nopasswd"; asked.sudo = "password";';
 
-/** A node: the label of its system, what its second profile does, more users of it, and more options of deploy-rs's. */
+/** A node: the label of its system, what its second profile does, and more of its users, its system and deploy-rs's options. */
 interface Node {
   readonly label: string;
   readonly hello: string;
   readonly users?: string;
+  readonly system?: string;
   readonly options?: string;
 }
 
 /** Writes the flake as a user of deploy-rs has it; only the place of its inputs is of here. */
 async function writeFlake(ana: Operator, nodes: Readonly<Record<string, Node>>): Promise<void> {
-  const node = (name: string, { hello, label, options = "", users = "" }: Node): string => `
+  const node = (name: string, { hello, label, options = "", system = "", users = "" }: Node): string => `
     ${name} = {
       hostname = "${name}";
       profilesOrder = [ "system" "hello" ];
       ${options}
-      profiles.system.path = activate.nixos (system "${name}" "${label}" { ${users} });
+      profiles.system.path = activate.nixos (system "${name}" "${label}" { ${users} } { ${system} });
       profiles.hello = {
         user = "bed";
         path = (activate.custom // { dryActivate = "echo would greet"; }) (tree "hello-${label}") ''${hello}'';
@@ -56,11 +58,11 @@ async function writeFlake(ana: Operator, nodes: Readonly<Record<string, Node>>):
       inputs.deploy-rs.inputs.nixpkgs.follows = "nixpkgs";
       outputs = { nixpkgs, deploy-rs, ... }: let
         inherit (deploy-rs.lib.x86_64-linux) activate;
-        system = hostName: label: users: {
-          config.system.build.toplevel = import ./system/system.nix {
+        system = hostName: label: users: more: {
+          config.system.build.toplevel = import ./system/system.nix ({
             inherit hostName label;
             users = { bed = { }; } // users;
-          };
+          } // more);
         };
         tree = text: nixpkgs.legacyPackages.x86_64-linux.writeTextFile { name = "hello"; inherit text; destination = "/text"; };
       in {
@@ -143,6 +145,24 @@ test.concurrent("a node whose second profile fails goes back with both, to a pla
   expect(await deployed(ana, ".#first.hello")).toEqual({ first: "deployed", exit: 0 });
   const { running } = well;
   expect(await stateOf("first")).toMatchObject({ running, greeting: "hello-4bed", hello: "hello-4" });
+
+  const rolledBack = async (...words: readonly string[]): Promise<unknown> =>
+    endsOf(await ana.flotilla(["rollback", "--json", ...words]));
+  expect(await rolledBack("--profile", "hello")).toEqual({ first: "deployed", exit: 0 });
+  expect(await stateOf("first")).toMatchObject({ running, greeting: "hello-2bed", hello: "hello-2" });
+  // To the plain NixOS that was there first.
+  expect(await rolledBack("--to", "1")).toEqual({ first: "deployed", exit: 0 });
+  const { bootsNext, profile } = before;
+  expect(await stateOf("first")).toMatchObject({ bootsNext, profile, running: before["running"] });
+});
+
+test.concurrent("a system that nobody reaches goes back, also where its guard was told not to ask", async () => {
+  const before = await stateOf("deaf");
+  const ana = await operatorOf("deaf", {
+    deaf: { label: "2", hello: greet, system: "sshd = false;", options: "magicRollback = false; confirmTimeout = 5;" },
+  });
+  expect(await deployed(ana, ".#deaf.system")).toEqual({ deaf: "rolled-back E_CONFIRM_TIMEOUT", exit: 1 });
+  expect(await stateOf("deaf")).toEqual(before);
 });
 
 test.concurrent("a dry activation says what would be done, and does nothing", async () => {
