@@ -68,7 +68,7 @@ test.each([
   ],
   [
     ["deploy", "--ssh-opts", "-f x", "-fy"],
-    ["deploy", "--ssh-opts", "-f x", "-f", "y"],
+    ["deploy", "--ssh-opts=-f x", "-f", "y"],
   ],
   [["deploy", "--ssh-opts", "--config", "x"], "deploy --ssh-opts --flake x".split(" ")],
   [["apply", "--nix-option", "--config", "-p5"], "apply --option --config -p5".split(" ")],

@@ -18,6 +18,9 @@ export const sameCommand: Readonly<Record<string, string>> = { "upload-keys": "k
 /** Commands after whose first word of their own everything is another program's, flags too. */
 const takesCommand = new Set(["exec"]);
 
+/** Flags whose value may begin with a dash, being words for another program. */
+const takesDashes = new Set(["--ssh-opts", "--build-cmdline"]);
+
 /** The flags that colmena takes also in front of the command, with how many words each is followed by. */
 const inFront: Readonly<Record<string, number>> = {
   "-f": 1,
@@ -79,11 +82,11 @@ export function readSpellings(line: readonly string[], flagsOf: (command: string
     } else {
       const same = flags.has(flag) ? undefined : own(sameFlag, flag);
       const ours = same !== undefined && flags.has(same) ? same : flag;
-      words.push(value === undefined ? ours : `${ours}=${value}`);
       const follow = value === undefined ? (flags.get(ours) ?? 0) : 0;
       // What looks like a long flag is one: the value was forgotten, or need not be said.
       const values = follow === 1 && rest[index + 1]?.startsWith("--") ? [] : rest.slice(index + 1, index + 1 + follow);
-      words.push(...values);
+      const joined = value ?? (takesDashes.has(ours) ? values[0] : undefined);
+      words.push(...(joined === undefined ? [ours, ...values] : [`${ours}=${joined}`]));
       index += values.length;
     }
   }
