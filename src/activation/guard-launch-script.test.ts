@@ -153,4 +153,8 @@ test("a value with a NUL byte is refused", () => {
 test("the deadman's time is all that the guard may take, and more", () => {
   const check = HealthCheck.parse({ type: "unit", unit: "nginx.service", timeout: 45 });
   expect(guardBudget({ ...order, healthChecks: [check] })).toBeGreaterThan(300 + 45 + 30);
+  // Each profile has its own; a script of deploy-rs a boot loader to put back, and a profile that fails a way back.
+  const both = { ...order, profiles: [profile, { ...profile, activator: "deploy-rs" }] } as const;
+  expect(guardBudget(both)).toBeGreaterThan(3 * 300 + 30);
+  expect(guardBudget({ ...both, keepSucceeded: true })).toBeGreaterThan(4 * 300 + 30);
 });

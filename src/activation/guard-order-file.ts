@@ -22,10 +22,14 @@ export function guardBudget(order: GuardOrder): number {
   return activationSeconds(order) + health + order.confirmTimeout + margin;
 }
 
-/** A script of deploy-rs may make its system what boots, which is then put back before the confirmation. */
-function activationSeconds({ activationTimeout, profiles }: GuardOrder): number {
+/**
+ * A script of deploy-rs may make its system what boots, which is then put back before the confirmation; and where the
+ * others are kept, a profile that fails is taken back before it.
+ */
+function activationSeconds({ activationTimeout, keepSucceeded, profiles }: GuardOrder): number {
+  const activations = profiles.length + (keepSucceeded && profiles.length > 1 ? 1 : 0);
   const bootLoaders = profiles.filter(({ activator }) => activator === "deploy-rs").length;
-  return activationTimeout * profiles.length + Math.max(activationTimeout, bootLoaderTimeout) * bootLoaders;
+  return activationTimeout * activations + Math.max(activationTimeout, bootLoaderTimeout) * bootLoaders;
 }
 
 /**

@@ -60,7 +60,8 @@ export type GuardState =
 
 /**
  * How the guard ended, as it wrote it down. `failed` also stands for what would have been rolled back, had rollback not
- * been disabled, and for a boot default that could not be set: its notes say what runs and what boots.
+ * been disabled, or had there been something to go back to; for profiles that were kept though one after them failed; and
+ * for a boot default that could not be set. Its notes say what runs, what boots and what was kept.
  */
 export interface GuardEnd {
   readonly outcome: Outcome;
