@@ -31,7 +31,7 @@ const RunStarted = z.object({
 const HostIdentified = z.object({
   type: z.literal("host-identified"),
   host: HostName,
-  address: z.string().describe("the address that answered"),
+  address: z.string().describe("the address that answered; a dot is the machine that flotilla ran on"),
   port: z.number().int().nullable(),
   user: z.string().nullable(),
   machineId: z

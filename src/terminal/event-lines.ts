@@ -94,6 +94,7 @@ function flakeOf({ flake, revision }: EventOf<"run-started">): string {
 }
 
 function addressOf({ address, port, user }: EventOf<"host-identified">): string {
+  if (address === ".") return "this machine";
   const host = port !== null && address.includes(":") ? `[${address}]` : address;
   return `${user === null ? "" : `${user}@`}${host}${port === null ? "" : `:${port}`}`;
 }

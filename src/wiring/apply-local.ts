@@ -6,17 +6,22 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { thisMachine } from "../ssh/target.ts";
+import { askWhereSudoAsks } from "./local-elevation.ts";
 import type { RunStage } from "./run-stage.ts";
 import { stamped } from "./run-stage.ts";
 import { deploy } from "./run-use-cases.ts";
 
-/** Milliseconds for sudo to say whether it would ask. */
-const deadline = 20_000;
-
 export async function applyLocal(options: ApplyLocalOptions, stage: RunStage, directory: string): Promise<number> {
   const { elevate, goal } = options;
   const node = options.node ?? nameOfThisMachine();
-  if (userInfo().uid !== 0 && goal !== "build") await becomeRoot(elevate, stage);
+  if (userInfo().uid !== 0 && goal !== "build") {
+    if (!elevate) {
+      throw new FlotillaError("E_USAGE", "a deploy to this machine is root's to do", {
+        hint: "run it as root, or give --sudo",
+      });
+    }
+    await askWhereSudoAsks(stage.tools, stage.interruption.halt);
+  }
   if (changesHosts(goal)) {
     const message =
       "this machine deploys to itself: whether it can be reached from outside afterwards is not proven by that";
@@ -31,20 +36,6 @@ function nameOfThisMachine(): HostName {
   throw new FlotillaError("E_USAGE", `this machine calls itself "${hostname()}", which can be no host's name`, {
     hint: "say which host of the fleet it is with --node",
   });
-}
-
-/** sudo cannot ask from where we run it: then it is we who ask. */
-async function becomeRoot(elevate: boolean, { interruption, tools }: RunStage): Promise<void> {
-  if (!elevate) {
-    throw new FlotillaError("E_USAGE", "a deploy to this machine is root's to do", {
-      hint: "run it as root, or give --sudo",
-    });
-  }
-  const { runner } = tools;
-  const asked = await runner
-    .run({ file: "sudo", args: ["-n", "true"], deadline }, { signal: interruption.halt })
-    .catch(() => null);
-  if (asked !== null && asked.exitCode !== 0) await tools.askElevationPassword(userInfo().username);
 }
 
 async function allowedHere(evaluation: Promise<Host>): Promise<Host> {

@@ -1,5 +1,4 @@
 // One machine through the pipeline of any deploy, under the guard: switch, boot, test and dry-activate of `flotilla rebuild`.
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { deployHost } from "../deploy/deploy-host.ts";
 import { deployRun } from "../deploy/deploy-run.ts";
@@ -27,6 +26,7 @@ import { rebuildSteps } from "../rebuild/rebuild-steps.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { thisMachine } from "../ssh/target.ts";
 import { hostKnowledge } from "./host-knowledge.ts";
+import { askWhereSudoAsks } from "./local-elevation.ts";
 import { type ActivationOptions, findWanted } from "./rebuild-wanted.ts";
 import { runServices, stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
@@ -51,6 +51,7 @@ export async function rebuildRun(
   await rebuildPassword(options, tools, signal);
   warnOfWhatIsNotProven(options, stage);
   const nix = tools.nix(options.nix);
+  const builder = await openBuilder(options, tools, signal);
   const wanted = await findWanted(options, tools, nix, directory, signal);
   let status: number = exitStatus.failure;
   const watched = watching(stage, (event) => {
@@ -61,7 +62,6 @@ export async function rebuildRun(
   const gates = new Gates();
   const settings = await stepSettings(options, tools);
   const { close, steps } = hostSteps(settings, services, gates);
-  const builder = await openBuilder(options, tools, signal);
   const between = { goal: options.action, roots: settings.roots, substitute: settings.substitute };
   const built = builder === null ? steps : buildBetween(steps, { builder, ...between }, services);
   const ownSteps = rebuildSteps(built, {
@@ -151,15 +151,8 @@ export async function rebuildPassword(
   tools: Tools,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!askPassword && (elevate !== "sudo" || targetHost !== null || !(await sudoAsks(tools, signal)))) return;
-  await tools.askElevationPassword(targetHost ?? userInfo().username);
-}
-
-/** Whether sudo would ask here: then it is we who ask. */
-async function sudoAsks(tools: Tools, signal: AbortSignal): Promise<boolean> {
-  if (userInfo().uid === 0) return false;
-  const { exitCode } = await tools.runner.run({ file: "sudo", args: ["-n", "true"], deadline: 20_000 }, { signal });
-  return exitCode !== 0;
+  if (askPassword) return tools.askElevationPassword(targetHost ?? "this machine");
+  if (elevate === "sudo" && targetHost === null) await askWhereSudoAsks(tools, signal);
 }
 
 function warnOfWhatIsNotProven({ action, targetHost }: ActivationOptions, { renderer, run, tools }: RunStage): void {
