@@ -25,7 +25,7 @@ const onlyLinux = [
 ];
 
 /**
- * From now on the root of a running host logs into something that is macOS as far as flotilla can see: Nix is there, but
+ * From now on who logs into a running host is in something that is macOS as far as flotilla can see: Nix is there, but
  * neither nix-darwin nor /proc nor systemd. The console still shows the Linux that it is. Gone after the next boot.
  */
 export async function playMac(host: Host): Promise<void> {
@@ -50,8 +50,11 @@ mkdir -p "$nix"
 for program in nix*; do rm "$program"; ln -sf /opt/mac/stand-ins/with-proc "$nix/$program"; done
 chmod 0755 /opt/mac/stand-ins/*
 for program in /opt/mac/stand-ins/*; do ln -sf "$program" "\${program##*/}"; done
-ln -sf /opt/mac/stand-ins/with-proc ps
 ln -sf /opt/mac/stand-ins/with-proc df
 rm -f /etc/NIXOS /etc/os-release /run/current-system /nix/var/nix/profiles/system /nix/var/nix/profiles/system-*-link
-usermod --shell /opt/mac/session root
+for user in root $(cat /etc/bed/users); do usermod --shell /opt/mac/session "$user"; done
+# A Mac's sudo keeps the PATH.
+grep -v secure_path /etc/sudoers >/etc/sudoers.mac
+chmod 0440 /etc/sudoers.mac
+mv /etc/sudoers.mac /etc/sudoers
 `;

@@ -18,12 +18,15 @@ beforeAll(async () => {
 afterAll(() => scene?.destroy());
 
 /** A Mac, and someone whose flake has it. */
-async function macOf(name: string): Promise<{ ana: Operator; mac: Host; write: (module: string) => Promise<void> }> {
-  const mac = await scene.host(name);
+async function macOf(
+  name: string,
+  settings = "",
+): Promise<{ ana: Operator; mac: Host; write: (module: string, outputs?: string) => Promise<void> }> {
+  const mac = await scene.host(name, { system: 'users.ana.sudo = "nopasswd";' });
   await playMac(mac);
   const ana = await Operator.create(scene.bed, name);
   for (const part of ["system", "nixpkgs"]) await cp(bedFile(part), join(ana.flake, part), { recursive: true });
-  const write = async (module: string): Promise<void> =>
+  const write = async (module: string, outputs = ""): Promise<void> =>
     ana.write(
       "flake.nix",
       `{
@@ -31,7 +34,8 @@ async function macOf(name: string): Promise<{ ana: Operator; mac: Host; write: (
           darwinConfigurations.${name} = (import ./nixpkgs).lib.darwinSystem {
             modules = [ { nixpkgs.hostPlatform = "x86_64-darwin"; ${module} } ];
           };
-          flotilla.defaults = { activationTimeout = 60; rollback.confirmTimeout = 8; };
+          ${outputs}
+          flotilla.defaults = { activationTimeout = 60; rollback.confirmTimeout = 8; ${settings} };
         };
       }`,
     );
@@ -138,4 +142,44 @@ test("a Mac whose guard is killed while it activates is brought back by the one 
     exit: 1,
   });
   expect(await stateOf(mac)).toBe("1 system-1-link 1 1");
+});
+
+const keys = 'keys.token = { text = "hunter2"; destDir = "/var/keys"; user = "ana"; };';
+
+test("a Mac whose user may become root is deployed by that user, and an older nix-darwin activates as that user, too", async () => {
+  const { ana, mac, write } = await macOf("air", `targetUser = "ana"; ${keys}`);
+  const older = (text: string): string =>
+    `${label(text)} system.activationScripts.extraUserActivation.text = "echo ${text} $(id -un) >$HOME/activated";`;
+  const activated = async (): Promise<string> => (await mac.ssh("cat /home/ana/activated")).stdout;
+  await write(older("1"));
+  expect(endsOf(await ana.flotilla(["deploy", "--json"]))).toEqual({ air: "deployed", exit: 0 });
+  expect([await stateOf(mac), await activated()]).toEqual(["1 system-1-link 1 1", "1 ana"]);
+
+  await write(`${older("2")} launchd.daemons.bad.command = "does not start";`);
+  expect(endsOf(await ana.flotilla(["deploy", "--json"]))).toEqual({ air: "rolled-back E_ACTIVATION", exit: 1 });
+  expect([await stateOf(mac), await activated()]).toEqual(["1 system-1-link 1 1", "1 ana"]);
+  const key = await mac.exec(["sh", "-c", "stat -c '%U %a' /var/keys/token; cat /var/keys/token"]);
+  expect(key.stdout).toBe("ana 600\nhunter2");
+
+  // A home, without what only Linux has for becoming its user.
+  const home = (text: string): string => `
+    homeConfigurations."ana@air" = (import ./nixpkgs).lib.homeManagerConfiguration {
+      pkgs = (import ./nixpkgs).legacyPackages.x86_64-darwin;
+      modules = [ {
+        home = { username = "ana"; homeDirectory = "/home/ana"; stateVersion = "25.05"; ${text} };
+      } ];
+    };`;
+  const deployHome = async (text: string): Promise<unknown> => {
+    await write(label("1"), home(text));
+    return endsOf(await ana.flotilla(["deploy", "--json", "--from", "homeConfigurations"]));
+  };
+  const homeOf = async (): Promise<string> =>
+    (await mac.ssh("cat /home/ana/.greeting; cd /home/ana/.local/state/nix/profiles; readlink home-manager")).stdout;
+  expect(await deployHome('file.".greeting".text = "one\\n";')).toEqual({ air: "deployed", exit: 0 });
+  expect(await homeOf()).toBe("one\nhome-manager-1-link");
+  expect(await deployHome('file.".greeting".text = "two\\n"; activation.late = "exit 3";')).toEqual({
+    air: "rolled-back E_ACTIVATION",
+    exit: 1,
+  });
+  expect(await homeOf()).toBe("one\nhome-manager-1-link");
 });

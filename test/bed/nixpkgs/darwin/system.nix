@@ -53,12 +53,20 @@ let
     ln -sfn /run/current-system /nix/var/nix/gcroots/current-system
   '';
 
-  # Since everything is activated as root.
-  activateUser = ''
-    #!/bin/bash
-    # nix-darwin: deprecated
-    echo "activate-user does nothing any more" >&2
-  '';
+  # Since everything is activated as root it does nothing; before it was a part of the activation.
+  activateUser =
+    if activationScripts.extraUserActivation.text == "" then
+      ''
+        #!/bin/bash
+        # nix-darwin: deprecated
+        echo "activate-user does nothing any more" >&2
+      ''
+    else
+      ''
+        #!/bin/bash
+        set -e
+        ${activationScripts.extraUserActivation.text}
+      '';
 in
 {
   options = {
@@ -93,6 +101,7 @@ in
       };
       activationScripts = {
         preActivation.text = lines;
+        extraUserActivation.text = lines;
         postActivation.text = lines;
       };
       build = mkOption {

@@ -39,7 +39,7 @@ fi
 
 current=$state/home-manager/gcroots/current-home
 old=
-[ ! -e "$current" ] || old=$(readlink -e "$current")
+[ ! -e "$current" ] || old=$(readlink "$current")
 if [ -n "${DRY_RUN+set}" ]; then
   say "This is a dry run: $old would become $generation"
   exit 0
