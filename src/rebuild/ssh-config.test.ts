@@ -1,12 +1,13 @@
 // What ssh itself reads out of the configuration is compared, wherever ssh is there.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
+import { loopbackSshd, noSshd } from "../ssh/loopback-sshd.test-support.ts";
 import type { Target } from "../ssh/target.ts";
 import { sshConfig } from "./ssh-config.ts";
 
@@ -81,6 +82,25 @@ describe("sshConfig", () => {
     expect(text).toContain("# image is never deployed to.");
     expect(spawnSync("/bin/sh", ["-c", `echo 'web-01 ${key}'`], { encoding: "utf8" }).stdout).toBe(`web-01 ${key}\n`);
     expect(text).toContain(`KnownHostsCommand /bin/sh -c "echo 'web-01 ${key}'"`);
+  });
+
+  it.skipIf(noSshd !== null)("lets ssh in with the pinned key, and with no other", async () => {
+    const sshd = await loopbackSshd();
+    try {
+      const options = ["-i", join(sshd.directory, "user"), "-o", "IdentityAgent=none"];
+      const login = (hostKey: string) => {
+        const text = sshConfig([{ name, target: { ...sshd.target, host: name, hostKey, options } }]);
+        writeFileSync(join(directory, "login"), text);
+        const args = ["-T", "-F", join(directory, "login"), "-o", "BatchMode=yes", "web-01", "echo in"];
+        return spawnSync("ssh", args, { encoding: "utf8", timeout: 30_000 });
+      };
+      expect(login(sshd.publicKey)).toMatchObject({ status: 0, stdout: "in\n" });
+      const other = login(readFileSync(join(sshd.directory, "user.pub"), "utf8"));
+      expect(other).toMatchObject({ status: 255, stdout: "" });
+      expect(other.stderr).toContain("Host key verification failed");
+    } finally {
+      await sshd.stop();
+    }
   });
 
   it.each([

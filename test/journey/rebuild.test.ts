@@ -41,6 +41,8 @@ test.concurrent("sudo's password is asked for once, and changes a host whose use
   expect(wrong.exitCode).toBe(1);
   expect(wrong.stderr).toContain("does not take the password");
   expect(wrong.stdout).toBe("");
+  // Some lock a user out who was wrong three times.
+  expect(wrong.stderr).toContain("1 incorrect password attempt");
   expect(await seenOn(host)).toEqual(before);
 
   const right = await ana.flotilla([...words, "--ask-sudo-password"], { stdin: "bed\n" });
@@ -98,6 +100,7 @@ test.concurrent("another machine: test, switch, what differs, its generations, a
 
 test.concurrent("a system that is built already, on the machine itself", async () => {
   const host = hostOf("itself");
+  const first = await seenOn(host);
   const dora = await operator("itself", "dora");
   const built = await dora.flotilla(["rebuild", "build", "--flake", ".#itself"]);
   const system = built.stdout.trim();
@@ -122,6 +125,12 @@ test.concurrent("a system that is built already, on the machine itself", async (
   expect(ended).toMatchObject({ exitCode: 0, stdout: system });
   expect(ended.stderr).toContain("not proven");
   expect(await seenOn(host)).toMatchObject({ running: system, bootsNext: system, profile: system });
+
+  // By a user of the machine whom sudo asks, and who is asked for it in its place.
+  const again = "echo bed | /opt/flotilla/rebuild switch --rollback --sudo";
+  const back = await host.ssh(`/usr/sbin/runuser -u asks -- env HOME=/tmp/asks sh -c '${again}'`);
+  expect(back).toMatchObject({ exitCode: 0, stdout: first.running });
+  expect(await seenOn(host)).toMatchObject(first);
 });
 
 test.concurrent("one machine builds for another: through here, and directly once the one reaches the other", async () => {
