@@ -26,6 +26,10 @@ export interface RefusalContext {
   readonly neededBytes: { readonly nix: number | null; readonly boot: number | null };
 }
 
+/** Whether a NixOS system is meant for a machine that runs something else. */
+export const lacksNixos = ({ profiles }: Pick<Host, "profiles">, { isNixos }: Pick<Inspection, "isNixos">): boolean =>
+  !isNixos && profiles.some(({ activator }) => activator === "nixos");
+
 /** Whether the machine that answered is the one that is meant: asked of every host, also of one with nothing to do. */
 export function identityRefusals(
   host: RefusalHost,
@@ -39,7 +43,7 @@ export function identityRefusals(
     const hint = "check its address; if the machine was replaced or reinstalled, say so with --accept-new-machine";
     found.push(refusal(host, "E_WRONG_HOST", message, { hint }));
   }
-  if (!inspection.isNixos && host.profiles.some(({ activator }) => activator === "nixos")) {
+  if (lacksNixos(host, inspection)) {
     const message = `${inspection.hostname} (${inspection.system}) does not run NixOS`;
     found.push(
       refusal(host, "E_NOT_NIXOS", message, { hint: "check its address; NixOS has to be installed there first" }),

@@ -97,6 +97,11 @@ describe("a host's settings", () => {
       return host.deployment;
     };
     expect(home(null, null).targetHost).toBe("alice");
+    const nowhere = hostFromEvaluation(
+      { ...evaluated({ targetHost: null }, "alice"), form: "homeConfigurations" },
+      { plain: null },
+    );
+    expect(nowhere.warnings).toEqual([expect.stringContaining('call it "USER@HOST"')]);
     expect(home({ targetHost: null }, null).targetHost).toBeNull();
     expect(home({ targetHost: null }, { defaults: { tags: ["desk"] }, hosts: {} })).toMatchObject({
       targetHost: null,

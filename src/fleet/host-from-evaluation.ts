@@ -55,11 +55,16 @@ export function hostFromEvaluation(
 function settingsOf(evaluated: EvaluatedHost, plain: FleetOutline["plain"]): ReadSettings {
   const { deployment, form, name } = evaluated;
   if (deployment === null || deployment === undefined) return plainSettings(name, plain);
-  // A home has no module: what its reader says is a default like those of the plain output.
-  if (form === "homeConfigurations") {
-    return plainSettings(name, { hosts: plain?.hosts ?? {}, defaults: mergePlain(deployment, plain?.defaults) });
-  }
-  return moduleSettings(evaluated, plain);
+  return form === "homeConfigurations" ? homeSettings(evaluated, plain) : moduleSettings(evaluated, plain);
+}
+
+/** A home has no module: what its reader says is a default like those of the plain output. */
+function homeSettings({ deployment, name }: EvaluatedHost, plain: FleetOutline["plain"]): ReadSettings {
+  const hosts = plain?.hosts ?? {};
+  const settings = plainSettings(name, { hosts, defaults: mergePlain(deployment, plain?.defaults) });
+  if (settings.deployment.targetHost !== null || Object.hasOwn(hosts, name)) return settings;
+  const warning = `no host is known for homeConfigurations.${name}: call it "USER@HOST", or set flotilla.hosts.${name}.targetHost`;
+  return { ...settings, warnings: [...settings.warnings, warning] };
 }
 
 function moduleSettings(evaluated: EvaluatedHost, plain: FleetOutline["plain"]): ReadSettings {

@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
-import { changeRefusals, identityRefusals } from "../checks/refusals.ts";
+import { changeRefusals, identityRefusals, lacksNixos } from "../checks/refusals.ts";
 import type { HostSession } from "../deploy/host-session.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { Nix } from "../nix/nix.ts";
@@ -128,7 +128,7 @@ export function examineHost(
     row("reachable", "ok", describeTarget(connection.target)),
     row(
       "system",
-      inspection.isNixos ? "ok" : "missing",
+      lacksNixos(host, inspection) ? "missing" : "ok",
       `${inspection.currentVersion ?? inspection.system}, ${inspection.state}`,
     ),
     ...(elevation === null ? [] : [row("root", "ok", isRoot ? "logs in as root" : `by ${elevation.join(" ")}`)]),

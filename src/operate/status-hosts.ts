@@ -6,7 +6,9 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { HostSteps } from "../deploy/deploy-host.ts";
 import type { HostSession } from "../deploy/host-session.ts";
+import { lacksNixos } from "../checks/refusals.ts";
 import { mainProfile } from "../fleet/fleet.ts";
+import type { Host } from "../fleet/fleet.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
 import { visitHosts } from "./visit-hosts.ts";
 import type { VisitServices } from "./visit-hosts.ts";
@@ -65,21 +67,21 @@ export function statusHosts(
       await learnEnds(name, session);
       const standings = await examine(host, session);
       const runsConfigured = standings.every(({ runs }) => runs);
-      return { ...rowOf(name, session, lastRun(name)), configured: mainProfile(host).path, runsConfigured };
+      return { ...rowOf(host, session, lastRun(name)), configured: mainProfile(host).path, runsConfigured };
     },
     async (name, error) => absentRow(name, error, lastRun(name)),
   );
 }
 
 function rowOf(
-  host: HostName,
+  host: Host,
   { inspection }: HostSession,
   lastRun: LastRun | null,
 ): Omit<StatusRow, "configured" | "runsConfigured"> {
   const { currentSystem, currentVersion, failedUnits, kernel, needsReboot, state } = inspection;
   const { profileGeneration, profileSystem } = inspection;
   return {
-    host,
+    host: host.name,
     reachable: true,
     absence: null,
     state,
@@ -91,7 +93,7 @@ function rowOf(
     kernel,
     needsReboot,
     lastRun,
-    problem: inspection.isNixos ? null : "this is no NixOS",
+    problem: lacksNixos(host, inspection) ? "this is no NixOS" : null,
   };
 }
 

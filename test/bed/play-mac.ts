@@ -51,7 +51,7 @@ for program in nix*; do rm "$program"; ln -sf /opt/mac/stand-ins/with-proc "$nix
 chmod 0755 /opt/mac/stand-ins/*
 for program in /opt/mac/stand-ins/*; do ln -sf "$program" "\${program##*/}"; done
 ln -sf /opt/mac/stand-ins/with-proc df
-rm -f /etc/NIXOS /etc/os-release /run/current-system /nix/var/nix/profiles/system /nix/var/nix/profiles/system-*-link
+rm -f /etc/NIXOS /etc/os-release /run/booted-system /run/current-system /nix/var/nix/profiles/system /nix/var/nix/profiles/system-*-link
 for user in root $(cat /etc/bed/users); do usermod --shell /opt/mac/session "$user"; done
 # A Mac's sudo keeps the PATH.
 grep -v secure_path /etc/sudoers >/etc/sudoers.mac

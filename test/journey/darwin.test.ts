@@ -97,7 +97,14 @@ test("a Mac is deployed, broken, and goes back to the very generation it had", a
   await write(label("2"));
   const status = await ana.shell("flotilla status --json");
   expect(JSON.parse(status.stdout)).toMatchObject([
-    { host: "studio", reachable: true, version: "2", generation: 2, lastRun: { outcome: "rolled-back" } },
+    {
+      host: "studio",
+      problem: null,
+      needsReboot: false,
+      version: "2",
+      generation: 2,
+      lastRun: { outcome: "rolled-back" },
+    },
   ]);
   expect(endsOf(await ana.flotilla(["rollback", "--json", "--to", "1"]))).toEqual({ studio: "deployed", exit: 0 });
   expect(await stateOf(mac)).toBe("1 system-1-link 2 1");
