@@ -12,6 +12,7 @@ import type { FleetSource } from "../../../src/nix/fleet-source.ts";
 import type { FleetFormName } from "../../../src/nix/forms/fleet-form.ts";
 import type { Nix } from "../../../src/nix/nix.ts";
 import { nixPrograms } from "../../../src/nix/nix-programs.ts";
+import type { Runner } from "../../../src/process/runner.ts";
 import { Controller, type ControllerOptions } from "../../bed/controller.ts";
 import { setUp } from "../../bed/set-up.ts";
 import { controllerRunner } from "./controller-runner.ts";
@@ -30,9 +31,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-const nix = (which: ControllerOptions["nix"] = "own"): Nix =>
+const runnerOf = (which: ControllerOptions["nix"] = "own"): Runner =>
+  controllerRunner(controller, { nix: which, env: { NIX_PATH: `nixpkgs=${nixpkgs}` } });
+const nix = (which?: ControllerOptions["nix"], runner = runnerOf(which)): Nix =>
   nixPrograms(
-    controllerRunner(controller, { nix: which, env: { NIX_PATH: `nixpkgs=${nixpkgs}` } }),
+    runner,
     { showTrace: false, impure: false, options: [], overrideInputs: [], verbose: false },
     { cacheDirectory: join(directory, "cache"), environment: process.env, now: () => new Date() },
   );
@@ -75,8 +78,7 @@ async function read(programs: Nix, source: FleetSource, form: FleetFormName | nu
   };
 }
 
-const readFile = async (path: string, which?: ControllerOptions["nix"]): Promise<ReadHive> => {
-  const programs = nix(which);
+const readFile = async (path: string, programs: Nix = nix()): Promise<ReadHive> => {
   return read(programs, await programs.configurationFile(path, signal));
 };
 
@@ -128,7 +130,7 @@ describe("a hive.nix", () => {
 
   test("is read by an old Nix in the same way", async () => {
     const path = join(import.meta.dirname, "defaults-and-tags/hive.nix");
-    expect(await readFile(path, "machine")).toEqual(await readFile(path));
+    expect(await readFile(path, nix("machine"))).toEqual(await readFile(path));
   });
 
   test("makes the same system of the same settings, whatever is in the keys", async () => {
@@ -142,6 +144,25 @@ describe("a hive.nix", () => {
     expect(hosts["till"]?.derivation).toMatch(/\.drv$/);
     expect(hosts["till-of-colmena"]?.derivation).toBe(hosts["till"]?.derivation);
   });
+});
+
+test("nodes that read each other share processes, and are what they are alone", async () => {
+  const path = join(import.meta.dirname, "many-neighbours/hive.nix");
+  const runner = runnerOf();
+  let processes = 0;
+  const counting: Runner = {
+    ...runner,
+    run(command, options) {
+      if (command.args.includes("eval")) processes += 1;
+      return runner.run(command, options);
+    },
+  };
+  const together = await readFile(path, nix("own", counting));
+  // Alone they would be one process for the outline and twelve for the nodes.
+  expect(processes).toBeLessThan(13);
+  // What nobody hears of others that are read leaves each alone.
+  const deaf: Runner = { ...runner, run: (command) => runner.run(command) };
+  expect(await readFile(path, nix("own", deaf))).toEqual(together);
 });
 
 /** Hand-made hives are made of finished configurations, so of makeHive's in these tests. */
