@@ -7,13 +7,13 @@ in
     { lib, nodes, ... }:
     {
       environment.etc."hosts.all".text = lib.concatStringsSep "\n" (
-        lib.mapAttrsToList (_: node: toString node.config.deployment.targetHosts) nodes
+        lib.mapAttrsToList (_: node: node.config.deployment.targetHost) nodes
       );
     };
 }
 // builtins.listToAttrs (
   map (name: {
     inherit name;
-    value.deployment.targetHosts = [ "${name}.example.org" ];
+    value.deployment.targetHost = "${name}.example.org";
   }) names
 )
