@@ -1,8 +1,8 @@
 # A way for programs of the login user to speak with one program that runs as root, where sudo wants a password that they
 # cannot give: two pipes in a directory that is the login user's alone. Run by ssh/root-channel.ts.
-#   sh -s -- make                      as the login user; prints the directory
-#   sh -s -- serve DIRECTORY WORD...   as root: the program, between the pipes, once
-#   sh -s -- remove DIRECTORY          as the login user; whoever still waits at a pipe is let go
+#   sh -s -- make                              as the login user; prints the directory
+#   sh -s -- serve DIRECTORY SECONDS WORD...   as root: the program, between the pipes, once; nobody spoke in time: no more
+#   sh -s -- remove DIRECTORY                  as the login user; whoever still waits at a pipe is let go
 # shellcheck shell=sh
 
 make_channel() {
@@ -18,10 +18,24 @@ END
   printf '%s\n' "$directory"
 }
 
+# Waits with a child, so that it can be ended and leaves none behind.
+watch_channel() {
+  sleep "$2" &
+  sleeper=$!
+  trap 'kill "$sleeper"; exit' TERM
+  wait "$sleeper"
+  remove_channel "$1"
+}
+
 serve_channel() {
   directory=$1
-  shift
-  exec "$@" <"$directory/to-root" >"$directory/from-root"
+  watch_channel "$directory" "$2" </dev/null >/dev/null 2>&1 &
+  watcher=$!
+  shift 2
+  "$@" <"$directory/to-root" >"$directory/from-root"
+  status=$?
+  kill "$watcher" 2>/dev/null
+  exit "$status"
 }
 
 remove_channel() {

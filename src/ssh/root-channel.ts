@@ -16,6 +16,9 @@ export interface RootChannel {
 const makeDeadline = 20_000;
 const conversationDeadline = 24 * 3_600_000;
 
+/** Seconds until root's program waits no longer for somebody to speak: its other end may be lost. */
+const patience = 600;
+
 /**
  * Starts the program as root where that takes a password, for one conversation; otherwise the connection's own words for
  * elevation are all that it takes.
@@ -29,6 +32,7 @@ export async function openRootChannel(
   connection: Pick<Connection, "elevation" | "run" | "target">,
   words: readonly string[],
   signal: AbortSignal,
+  seconds = patience,
 ): Promise<RootChannel> {
   const { elevation } = connection;
   if (elevation === null || !readsPassword(elevation)) return { elevation: elevation ?? [], close: async () => {} };
@@ -45,7 +49,7 @@ export async function openRootChannel(
       log: made.stderr.split("\n").slice(-10),
     });
   }
-  const served = run(true, conversationDeadline, "serve", directory, ...words).catch(() => null);
+  const served = run(true, conversationDeadline, "serve", directory, String(seconds), ...words).catch(() => null);
   return {
     elevation: ["sh", `${directory}/speak`],
     async close() {
