@@ -6,7 +6,6 @@ import type { DeployFlakeFlags } from "./flags/deploy-flake-flags.ts";
 import type { DeployRsFlags } from "./flags/deploy-rs-flags.ts";
 
 const reasons = {
-  keepResult: ["--keep-result", "what was built is always kept, in .gcroots/ or where --result-path says"],
   evaluator: ["--evaluator", "each host goes on as soon as it is evaluated"],
   copyTimeout: ["--copy-timeout", "a copy goes on as long as something arrives"],
   noGzip: ["--no-gzip", "nothing is compressed unless --ssh-opts -C says so"],
@@ -21,7 +20,6 @@ type Unneeded = Partial<Pick<BuildFlags & ColmenaFlags & DeployRsFlags & DeployF
 /** One line on stderr for each of them. */
 export function noteUnneeded({ process }: Pick<Context, "process">, flags: Unneeded): void {
   const given: Readonly<Record<keyof typeof reasons, boolean>> = {
-    keepResult: flags.keepResult === true,
     evaluator: flags.evaluator !== undefined,
     copyTimeout: flags.copyTimeout !== undefined,
     noGzip: flags.noGzip === true,

@@ -64,7 +64,7 @@ export interface Limits {
 }
 
 /** A run over hosts. */
-export interface DeployOptions extends FleetOptions, Omit<StepSettings, "limits" | "roots"> {
+export interface DeployOptions extends FleetOptions, Omit<StepSettings, "limits" | "roots" | "rootNames"> {
   readonly view: ViewOptions;
   readonly limits: Limits;
   /** Where links keep what was built; null: .gcroots/ beside the flake, or among our own state. */

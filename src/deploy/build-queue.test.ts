@@ -41,7 +41,7 @@ function scene(patience: number) {
     onProgress() {},
     onLog() {},
   } as const;
-  return { queue: new BuildQueue({ build }, options, patience), calls };
+  return { queue: new BuildQueue({ build }, options, "own", patience), calls };
 }
 
 test("what becomes ready while a call runs goes together, after it", async () => {

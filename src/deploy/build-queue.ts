@@ -4,7 +4,7 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Host } from "../fleet/fleet.ts";
-import { rootName } from "../nix/gc-roots.ts";
+import { rootName, type RootNames } from "../nix/gc-roots.ts";
 import type { BuildItem, BuildRequest, Nix } from "../nix/nix.ts";
 
 const simultaneousCalls = 2;
@@ -14,9 +14,9 @@ const patience = 3_000;
 export type BuildQueueOptions = Omit<BuildRequest, "items" | "onItem">;
 
 /** What there is to build for a host: each of its profiles, by the name of its gc root. */
-export const buildItems = ({ name, profiles }: Host): readonly BuildItem[] =>
+export const buildItems = ({ name, profiles }: Host, names: RootNames = "own"): readonly BuildItem[] =>
   profiles.map(({ name: profile, derivation, path }) => ({
-    name: rootName(name, profile),
+    name: rootName(names, name, profile),
     host: name,
     derivation,
     path,
@@ -30,14 +30,16 @@ interface Waiting {
 export class BuildQueue {
   readonly #nix: Pick<Nix, "build">;
   readonly #options: BuildQueueOptions;
+  readonly #rootNames: RootNames;
   readonly #patience: number;
   #waiting: Waiting[] = [];
   #running = 0;
   #impatience: NodeJS.Timeout | undefined;
 
-  constructor(nix: Pick<Nix, "build">, options: BuildQueueOptions, waitFor = patience) {
+  constructor(nix: Pick<Nix, "build">, options: BuildQueueOptions, rootNames: RootNames = "own", waitFor = patience) {
     this.#nix = nix;
     this.#options = options;
+    this.#rootNames = rootNames;
     this.#patience = waitFor;
   }
 
@@ -67,7 +69,7 @@ export class BuildQueue {
   }
 
   async #run(batch: ReadonlyMap<HostName, Waiting>): Promise<void> {
-    const items = [...batch.values()].flatMap(({ host }) => buildItems(host));
+    const items = [...batch.values()].flatMap(({ host }) => buildItems(host, this.#rootNames));
     const missing = new Map([...batch.values()].map(({ host }) => [host.name, host.profiles.length]));
     const onItem = ({ host }: BuildItem, result: "built" | FlotillaError): void => {
       const left = (missing.get(host) ?? 0) - 1;

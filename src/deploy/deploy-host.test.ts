@@ -75,6 +75,7 @@ function scene(changes: Partial<HostSteps> = {}, seen: Partial<Inspection> = {})
     examine: async ({ profiles }, session) =>
       profiles.flatMap((profile) => standingOfSystem(profile, session.inspection) ?? []),
     sendsKeys: true,
+    keepsResults: false,
     sendKeys: async (_host, _session, when) => {
       taken.push(`keys ${when}`);
       return [];
@@ -103,6 +104,13 @@ test("a host that runs and boots the wanted system is left alone", async () => {
   const result = await deployHost(steps, "switch", name, Promise.resolve(host));
   expect(result.outcome).toBe("unchanged");
   expect(taken).toEqual(["connect", "refuse up-to-date", "close"]);
+});
+
+test("a result that is to be kept is built, also where the host has it", async () => {
+  const { steps, taken } = scene({ keepsResults: true }, { currentSystem: newSystem, profileSystem: newSystem });
+  const result = await deployHost(steps, "switch", name, Promise.resolve(host));
+  expect(result.outcome).toBe("unchanged");
+  expect(taken).toEqual(["connect", "refuse up-to-date", "build", "close"]);
 });
 
 test("what runs and what boots both count", () => {

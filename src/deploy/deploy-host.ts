@@ -26,6 +26,8 @@ export interface HostSteps extends PhaseContext {
   /** How each profile stands on the host, beside what is wanted. */
   readonly examine: (host: Host, session: HostSession) => Promise<readonly Standing[]>;
   readonly build: (host: Host, session: HostSession | null) => Promise<void>;
+  /** Whether the build is wanted for its own sake, also of what the host has already. */
+  readonly keepsResults: boolean;
   readonly copy: (host: Host, session: HostSession) => Promise<void>;
   /** Resolves when the hosts that go before this one have succeeded; rejects with E_HALTED when one has not. */
   readonly gate: (host: Host) => Promise<void>;
@@ -93,6 +95,7 @@ async function reach(
   const standings = await inPhase(steps, name, "check", unlimited, () => steps.examine(host, session));
   if (isSettled(goal, standings)) {
     await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "up-to-date"));
+    if (steps.keepsResults) await inPhase(steps, name, "build", unlimited, () => steps.build(host, session));
     // A key may have changed where the system has not.
     const notes = (await reboot(goal === "boot")) ?? (goal === "boot" ? [] : await sendKeys("all"));
     return { outcome: "unchanged", notes: [...notes, ...remarks(inspection)] };

@@ -29,6 +29,7 @@ export function hostSteps(
     examine: examineStep(services),
     refuse: refuseStep(settings, services),
     build,
+    keepsResults: settings.keepResult,
     copy: copyStep(settings, services),
     gate: ({ name }) => gates.pass(name),
     dryActivate: dryActivateStep(services),

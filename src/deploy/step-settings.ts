@@ -1,5 +1,6 @@
 // What the operator says about a run, beside its hosts. null leaves it to each host's settings.
 import type { Goal } from "../domain/goal.ts";
+import type { RootNames } from "../nix/gc-roots.ts";
 
 export type BuildOn =
   | { readonly kind: "local" }
@@ -46,4 +47,7 @@ export interface StepSettings {
   readonly installBootloader: boolean;
   /** Directory for gc roots of what is built here; null: none. */
   readonly roots: string | null;
+  readonly rootNames: RootNames;
+  /** Build and root also what a host runs already, as the operator asked for the roots. */
+  readonly keepResult: boolean;
 }

@@ -9,14 +9,29 @@ import type { StorePath } from "../domain/store-path.ts";
 /** Where Nix notes links that lie outside of its own directories. */
 const registry = "/nix/var/nix/gcroots/auto";
 
+/** Whose names links have: ours, or those that another tool's users look for. */
+export type RootNames = "own" | "colmena" | "deploy-rs";
+
 /**
- * What the root of a profile is called: a system by its host, which no other profile's name can be.
+ * What the root of a profile is called, below the directory of roots: a system by its host, which no other profile's name
+ * can be.
  *
- * @example rootName(web, "system") // "web"
- * @example rootName(web, "home") // "web@home"
+ * @example rootName("own", web, "system") // "web"
+ * @example rootName("own", web, "home") // "web@home"
+ * @example rootName("colmena", web, "system") // "node-web"
+ * @example rootName("deploy-rs", web, "home") // "web/home"
  */
-export const rootName = (host: HostName, profile: string): string =>
-  profile === "system" ? host : `${host}@${profile}`;
+export function rootName(names: RootNames, host: HostName, profile: string): string {
+  const own = profile === "system" ? host : `${host}@${profile}`;
+  switch (names) {
+    case "own":
+      return own;
+    case "colmena":
+      return `node-${own}`;
+    case "deploy-rs":
+      return `${host}/${profile}`;
+  }
+}
 
 export interface GcRoots {
   /** Where the link of that name is, or will be. */

@@ -64,6 +64,7 @@ function scene(wishes: Partial<RebuildStepWishes> = {}, specialisations = "") {
     copy: note("copy"),
     gate: note("gate"),
     sendsKeys: false,
+    keepsResults: false,
     sendKeys: async () => [],
     dryActivate: async () => [],
     activate: async (_host, _session, goal, generations) => {

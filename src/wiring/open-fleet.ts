@@ -1,13 +1,9 @@
 // From what the command line says of a fleet to what the rooms want of it.
-import { createHash } from "node:crypto";
 import { availableParallelism, freemem } from "node:os";
-import { join } from "node:path";
 import type { FleetOptions } from "../cli/use-cases.ts";
-import { FlotillaError } from "../domain/flotilla-error.ts";
 import { findFleet, namedFleet } from "../fleet/find-fleet.ts";
 import { type FleetSettings, fleetSettings } from "../fleet/fleet-settings.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
-import { openGcRoots } from "../nix/gc-roots.ts";
 import { defaultWorkers } from "../nix/default-workers.ts";
 import type { FleetSource } from "../nix/fleet-source.ts";
 import type { Nix } from "../nix/nix.ts";
@@ -74,36 +70,4 @@ async function fleetSource(
   return found.kind === "flake"
     ? nix.lockFlake(found.reference, signal)
     : nix.configurationFile(found.reference, signal);
-}
-
-/** The directory that the operator named for gc roots. @throws FlotillaError E_USAGE where it cannot be written */
-export async function resultDirectory(directory: string): Promise<string> {
-  try {
-    await openGcRoots(directory);
-    return directory;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new FlotillaError("E_USAGE", `--result-path ${directory} cannot be written: ${reason}`, { cause: error });
-  }
-}
-
-/**
- * Where the gc roots of a fleet are: beside its flake, or among our own state where that cannot be written; null where
- * that cannot either, which is no reason not to deploy. Nothing is written into a `path:` flake: all that lies there is
- * its source, and it would be another flake for the next evaluation.
- */
-export async function rootsDirectory(source: FleetSource, state: string): Promise<string | null> {
-  const { directory, reference } = source;
-  const isPath = source.kind === "flake" && source.locked.startsWith("path:");
-  const elsewhere = join(state, "gcroots", createHash("sha256").update(reference).digest("hex").slice(0, 16));
-  const beside = directory === null || isPath ? [] : [join(directory, ".gcroots")];
-  for (const place of [...beside, elsewhere]) {
-    try {
-      await openGcRoots(place);
-      return place;
-    } catch {
-      // Read-only, full, or not a directory: the next one.
-    }
-  }
-  return null;
 }

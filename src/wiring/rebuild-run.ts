@@ -125,6 +125,8 @@ async function stepSettings(options: ActivationOptions, tools: Tools): Promise<S
     reboot: false,
     keepSucceeded: false,
     installBootloader,
+    keepResult: false,
+    rootNames: "own",
     roots: await openGcRoots(roots).then(
       () => roots,
       () => null,

@@ -1,5 +1,4 @@
 // The commands that are runs: deploy, rollback, attach. Each plays on a stage and ends with an exit status.
-import { resolve } from "node:path";
 import type { AttachOptions, DeployOptions, RollbackOptions } from "../cli/use-cases.ts";
 import { deployHost } from "../deploy/deploy-host.ts";
 import { deployRun } from "../deploy/deploy-run.ts";
@@ -24,7 +23,8 @@ import type { Connection } from "../ssh/connection.ts";
 import { rollbackHost } from "../operate/rollback-host.ts";
 import type { FleetOptions, Limits } from "../cli/use-cases.ts";
 import { asApproved } from "./as-approved.ts";
-import { openFleet, resultDirectory, rootsDirectory } from "./open-fleet.ts";
+import { openFleet } from "./open-fleet.ts";
+import { rootsOfRun } from "./roots-of-run.ts";
 import { runServices, stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 
@@ -34,6 +34,7 @@ const asConfigured = {
   targetHost: null,
   buildOn: null,
   resultPath: null,
+  keepResult: false,
   substitute: true,
   checkSignatures: false,
   acceptNewMachine: false,
@@ -76,7 +77,7 @@ export async function rollback(options: RollbackOptions, stage: RunStage, direct
 
 async function run(
   fleet: FleetOptions & { readonly limits: Limits },
-  settings: Omit<StepSettings, "roots"> & Pick<DeployOptions, "resultPath" | "rollbackSucceeded">,
+  settings: Omit<StepSettings, "roots" | "rootNames"> & Pick<DeployOptions, "resultPath" | "rollbackSucceeded">,
   stage: RunStage,
   directory: string,
   deployWith: (steps: HostSteps) => DeployOne,
@@ -88,13 +89,9 @@ async function run(
   if ((fleet.askSudoPassword ?? opened.settings.interactiveSudo) && settings.goal !== "build")
     await tools.askElevationPassword();
   const services = runServices(stage, nix);
-  const { resultPath } = settings;
-  const roots =
-    resultPath === null
-      ? await rootsDirectory(request.source, tools.stateDirectory)
-      : await resultDirectory(resolve(directory, resultPath));
+  const kept = await rootsOfRun(settings, request, tools.stateDirectory, directory);
   const gates = new Gates();
-  const { close, steps: usual } = hostSteps({ ...settings, roots }, services, gates);
+  const { close, steps: usual } = hostSteps({ ...settings, ...kept }, services, gates);
   const archive = (flake: LockedFlake, { nix: store }: Connection, signal: AbortSignal): Promise<string> =>
     archiveFlake(tools.runner, fleet.nix, { flake, ...store, signal });
   const evaluatesThere = settings.buildOn?.kind === "target" && settings.buildOn.flake === true;

@@ -73,12 +73,12 @@ test.each([
 
 test("--color and what makes no difference are no part of what is asked", async () => {
   const plain = await asked(["apply"]);
-  expect(await asked(["--color", "always", "apply", "--keep-result", "--no-gzip", "--evaluator", "chunked"])).toEqual(
-    plain,
-  );
-  const { stderr } = await runFlotilla(["apply", "--keep-result", "--no-gzip"], { useCases: recordingUseCases({}) });
+  expect(await asked(["--color", "always", "apply", "--no-gzip", "--evaluator", "chunked"])).toEqual(plain);
+  const { stderr } = await runFlotilla(["apply", "--evaluator", "chunked", "--no-gzip"], {
+    useCases: recordingUseCases({}),
+  });
   expect(stderr).toMatchInlineSnapshot(`
-    "note: --keep-result makes no difference: what was built is always kept, in .gcroots/ or where --result-path says
+    "note: --evaluator makes no difference: each host goes on as soon as it is evaluated
     note: --no-gzip makes no difference: nothing is compressed unless --ssh-opts -C says so
     "
   `);

@@ -145,7 +145,7 @@ test("what else is typed in a day", async () => {
 
   const built = await flotilla(ana, "build", "--keep-result", "--on", "db-01");
   expect([built.exitCode, built.stderr]).toEqual([0, expect.any(String)]);
-  expect((await ana.shell("readlink .gcroots/db-01")).stdout).toMatch(/^\/nix\/store\/[^/]+-nixos-system-db-01-/);
+  expect((await ana.shell("readlink .gcroots/node-db-01")).stdout).toMatch(/^\/nix\/store\/[^/]+-nixos-system-db-01-/);
 
   const said = await flotilla(ana, "-f", "hive.nix", "exec", "--on", "@web", "--", "hostname");
   expect(said.exitCode).toBe(0);

@@ -34,7 +34,7 @@ export const buildFlags: FlagParametersForType<BuildFlags, Context> = {
     proposeCompletions: () => ["local", "target", "target-flake"],
     brief: "local, target, target-flake (which evaluates there too) or a HOST (default: as hosts' settings say)",
   },
-  keepResult: toggle("Makes no difference: results are always kept"),
+  keepResult: toggle("Keep results where colmena or deploy-rs does: .gcroots/node-NODE, .deploy-gc/NODE/PROFILE"),
   resultPath: {
     kind: "parsed",
     parse: String,

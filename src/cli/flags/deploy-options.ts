@@ -34,6 +34,7 @@ export function deployOptions(flags: AnyRunFlags, goal: Goal): DeployOptions {
     limits: limitsOf(flags),
     targetHost: flags.targetHost ?? null,
     buildOn: buildOnOf(flags),
+    keepResult: flags.keepResult ?? false,
     resultPath: flags.resultPath ?? null,
     logDirectory: flags.logDir ?? null,
     substitute: flags.noSubstitute !== true,

@@ -29,23 +29,28 @@ export function buildStep(
     buildOn,
     goal,
     limits,
+    rootNames,
     roots,
     targetHost,
-  }: Pick<StepSettings, "buildOn" | "goal" | "limits" | "roots" | "targetHost">,
+  }: Pick<StepSettings, "buildOn" | "goal" | "limits" | "rootNames" | "roots" | "targetHost">,
   services: BuildServices,
 ): { readonly build: HostSteps["build"]; readonly close: () => Promise<void> } {
   const { emit, interruption, nix, open, run } = services;
   const signal = interruption.halt;
   const queueOn = (connection: Connection | null): BuildQueue =>
-    new BuildQueue(nix, {
-      on: connection === null ? { kind: "local" } : { kind: "remote", ...connection.nix },
-      roots: connection === null ? roots : null,
-      maxJobs: limits.build,
-      signal,
-      onProgress: ({ done, expected, running }) =>
-        emit({ type: "build-progress", done, expected, running: [...running] }),
-      onLog: (derivation, line) => emit({ type: "build-log", derivation, line }),
-    });
+    new BuildQueue(
+      nix,
+      {
+        on: connection === null ? { kind: "local" } : { kind: "remote", ...connection.nix },
+        roots: connection === null ? roots : null,
+        maxJobs: limits.build,
+        signal,
+        onProgress: ({ done, expected, running }) =>
+          emit({ type: "build-progress", done, expected, running: [...running] }),
+        onLog: (derivation, line) => emit({ type: "build-log", derivation, line }),
+      },
+      rootNames,
+    );
   const here = queueOn(null);
   const machines = new Map<string, Promise<{ connection: Connection; queue: BuildQueue }>>();
 
@@ -91,7 +96,7 @@ export function buildStep(
           const { connection, queue } = await machine(place.host);
           await queue.build(host);
           // Nix sends from one store to one other: what goes to the host is fetched here first.
-          for (const { name, path } of buildItems(host))
+          for (const { name, path } of buildItems(host, rootNames))
             await nix.fetch({ path, roots, name, ...connection.nix, signal });
         }
       }
