@@ -73,7 +73,7 @@ export const rebuild: DocumentedCommand = {
       const options = rebuildOptions(flags, parseAction(word), nix, verbose);
       const useCases = await this.useCases();
       if (options.action !== "list-generations") {
-        this.process.exitCode = await useCases.rebuild(options);
+        this.process.exitCode = await useCases.rebuild(options).catch((error: unknown) => statusOf(this, error));
         return;
       }
       const listing = await useCases.rebuildGenerations(options);
@@ -85,6 +85,18 @@ export const rebuild: DocumentedCommand = {
     },
   }),
 };
+
+/** What stopped it before it began is said as ever; but 3 and 4 would mean what switch-to-configuration means by them. */
+async function statusOf(context: Context, error: unknown): Promise<number> {
+  const [{ describeError }, { exitStatusOfError }] = await Promise.all([
+    import("../describe-error.ts"),
+    import("../exit-status-of-error.ts"),
+  ]);
+  const status = exitStatusOfError(error);
+  if (status !== 3 && status !== 4) throw error;
+  context.process.stderr.write(`${describeError(context, error)}\n`);
+  return 1;
+}
 
 function rebuildOptions(
   flags: Flags,
