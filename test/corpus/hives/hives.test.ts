@@ -37,7 +37,8 @@ const nix = (which?: ControllerOptions["nix"], runner = runnerOf(which)): Nix =>
   nixPrograms(
     runner,
     { showTrace: false, impure: false, options: [], overrideInputs: [], verbose: false },
-    { cacheDirectory: join(directory, "cache"), environment: process.env, now: () => new Date() },
+    // Each Nix with its own: which version it is is kept there, too.
+    { cacheDirectory: join(directory, "cache", which ?? "own"), environment: process.env, now: () => new Date() },
   );
 
 interface ReadHive {
@@ -239,6 +240,14 @@ describe("a flake's hive is the one of hive.nix", () => {
       expect(withoutDirectory(inFlake)).toEqual(withoutDirectory(file));
     },
   );
+});
+
+test.each(Object.entries(outputs))("an old Nix reads %s of a flake in the same way", async (_, text) => {
+  const flake = `path:${await flakeOf("neighbours", text)}`;
+  const [old, own] = await Promise.all(
+    [nix("machine"), nix("own")].map(async (programs) => read(programs, await programs.lockFlake(flake, signal))),
+  );
+  expect(old).toEqual(own);
 });
 
 describe("what is wrong is said with its place", () => {
