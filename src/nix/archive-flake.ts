@@ -46,6 +46,6 @@ export async function archiveFlake(
 export function buildArchivedWords(path: string, directory: string, attribute: readonly string[]): readonly string[] {
   const reference = directory === "" ? `path:${path}` : `path:${path}?dir=${encodeURIComponent(directory)}`;
   const features = ["--extra-experimental-features", "nix-command flakes"];
-  const flags = ["--no-link", "--print-out-paths", "--print-build-logs", "--no-write-lock-file"];
+  const flags = ["--no-link", "--json", "--print-build-logs", "--no-write-lock-file"];
   return ["nix", ...features, "build", ...flags, `${reference}#${attribute.map(nixString).join(".")}`];
 }

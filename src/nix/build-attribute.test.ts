@@ -32,7 +32,7 @@ const words = (changes: Partial<BuildAttributeRequest>): string =>
 test("an attribute of a flake is built with the operator's settings, machines that build among them", () => {
   const line = words({});
   expect(line).toContain('git+file:///infra?rev=1#"nixosConfigurations"."we\\"b"."config"');
-  expect(line).toContain("--out-link /infra/result --print-out-paths");
+  expect(line).toContain("--out-link /infra/result --json");
   expect(line).toContain("--override-input nixpkgs path:/src/nixpkgs");
   expect(line).toContain("--option builders ssh://arm aarch64-linux");
   expect(line).not.toContain("--impure");

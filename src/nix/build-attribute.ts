@@ -1,8 +1,8 @@
 // Builds one attribute of a configuration, such as a virtual machine's, as `nix build` does: with a link to the result, or
 // only saying what would be built.
 import type { StorePath } from "../domain/store-path.ts";
-import { StorePath as StorePathSchema } from "../domain/store-path.ts";
 import type { Command, Runner } from "../process/runner.ts";
+import { builtOutput } from "./built-output.ts";
 import { deadlines, evaluationFlags, nixCommand } from "./nix-command.ts";
 import { nixFailure } from "./nix-failure.ts";
 import { nixString } from "./nix-string.ts";
@@ -54,7 +54,7 @@ export async function buildAttribute(
       showTrace: settings.showTrace,
     });
   }
-  return request.dryRun ? null : StorePathSchema.parse(result.stdout.trim().split("\n").at(-1));
+  return request.dryRun ? null : builtOutput(result.stdout);
 }
 
 /** The call itself. */
@@ -68,7 +68,7 @@ export function buildAttributeCommand(
   const flags = [
     ...place,
     ...(link === null ? ["--no-link"] : ["--out-link", link]),
-    ...(dryRun ? ["--dry-run"] : ["--print-out-paths", "--print-build-logs"]),
+    ...(dryRun ? ["--dry-run"] : ["--json", "--print-build-logs"]),
   ];
   switch (installable.kind) {
     case "flake":

@@ -34,11 +34,16 @@ export async function openRepl(
       hint: "ask one question with `flotilla eval`, or point the input elsewhere in flake.nix",
     });
   }
+  return openReplOf({ runner, settings, version }, replExpression(source, form));
+}
+
+/** The prompt with the attributes of an expression's value in scope. */
+export async function openReplOf({ runner, settings, version }: ReplTools, expression: string): Promise<number> {
   // A file, as not every version takes an expression; its name says whose it is, should one be left behind.
   const directory = await mkdtemp(join(tmpdir(), "flotilla-repl-"));
   try {
     const file = join(directory, "fleet.nix");
-    await writeFile(file, replExpression(source, form), { mode: 0o600 });
+    await writeFile(file, expression, { mode: 0o600 });
     return await runner.interactive(replCommand(settings, version, file));
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -60,5 +65,6 @@ export function replCommand(
 ): ReturnType<typeof nixCommand> {
   const takesFlakes = text.includes("Lix") || major > 2 || minor >= 10;
   const trace = settings.showTrace ? ["--show-trace"] : [];
-  return nixCommand(settings, ["repl", ...trace, ...(takesFlakes ? ["--file", file] : [file])], 0);
+  const searchPath = (settings.searchPath ?? []).flatMap((entry) => ["-I", entry]);
+  return nixCommand(settings, ["repl", ...trace, ...searchPath, ...(takesFlakes ? ["--file", file] : [file])], 0);
 }

@@ -6,6 +6,7 @@ import { changesHosts, type Goal } from "../domain/goal.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { mainProfile } from "../fleet/fleet.ts";
 import { buildArchivedWords } from "../nix/archive-flake.ts";
+import { builtOutput } from "../nix/built-output.ts";
 import type { FleetSource, LockedFlake } from "../nix/fleet-source.ts";
 import type { Connection } from "../ssh/connection.ts";
 
@@ -58,7 +59,7 @@ export function buildFromFlake(steps: HostSteps, wish: BuildFromFlake, services:
       const { exitCode, stderr, stdout } = await connection.run(command, { signal, onStderrLine });
       const log = stderr.split("\n").slice(-20);
       if (exitCode !== 0) throw new FlotillaError("E_BUILD", `${name} did not build its system`, { host: name, log });
-      const built = stdout.trim();
+      const built = builtOutput(stdout);
       if (built === profile.path) return;
       throw new FlotillaError("E_BUILD", `${name} built ${built} from the flake, which is ${profile.path} here`, {
         host: name,

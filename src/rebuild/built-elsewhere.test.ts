@@ -57,7 +57,7 @@ function scene(
     elevation,
     run: async ({ words }) => {
       done.push(`target: ${words[0] === "nix" ? "nix build" : "root"}`);
-      return words[0] === "nix" ? answer(0, `${path}\n`) : answer(0);
+      return words[0] === "nix" ? answer(0, JSON.stringify([{ outputs: { out: path } }])) : answer(0);
     },
   };
   const note = (what: string) => async (): Promise<void> => void done.push(what);

@@ -9,6 +9,7 @@ import { loginTargets } from "../fleet/target-of.ts";
 import { buildAttribute } from "../nix/build-attribute.ts";
 import { closureDifference } from "../nix/closure-difference.ts";
 import { linkResult } from "../nix/link-result.ts";
+import { openReplOf } from "../nix/open-repl.ts";
 import { eachHost } from "../operate/each-host.ts";
 import { listGenerations } from "../operate/list-generations.ts";
 import { attributeOf } from "../rebuild/build-wish.ts";
@@ -64,7 +65,7 @@ export async function rebuild(options: RebuildOptions, world: RebuildWorld): Pro
     if (isBuild(action)) return build(options, action, view, world);
     const prepared = await prepare(options, view);
     try {
-      return await (action === "edit" ? edit(prepared, view, world) : repl(prepared, view));
+      return await (action === "edit" ? edit(prepared, view, world) : repl(prepared, options, view));
     } finally {
       await prepared.close();
     }
@@ -169,10 +170,13 @@ async function edit(
   return tools.runner.interactive({ file: "sh", args: ["-c", 'exec $0 "$1"', editor, source.reference] });
 }
 
-async function repl(prepared: PreparedConfiguration, { tools }: Viewpoint): Promise<number> {
-  const expression = replExpression(prepared);
-  const args = ["--extra-experimental-features", "nix-command flakes", "repl", "--impure", "--expr", expression];
-  return tools.runner.interactive({ file: "nix", args });
+async function repl(
+  prepared: PreparedConfiguration,
+  { nix: settings }: RebuildOptions,
+  { tools }: Viewpoint,
+): Promise<number> {
+  const version = await tools.nix(settings).version();
+  return openReplOf({ runner: tools.runner, settings, version }, replExpression(prepared));
 }
 
 /** Of this machine or another; no configuration is read for it. */
