@@ -5,9 +5,9 @@ import { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import { StorePath } from "../domain/store-path.ts";
 import { noOverrides } from "../fleet/host-overrides.ts";
+import type { FleetNix } from "../fleet/read-fleet.ts";
 import { everyHost } from "../fleet/selection.ts";
 import type { FleetFormName } from "../nix/forms/fleet-form.ts";
-import type { Nix } from "../nix/nix.ts";
 import { type DeployRequest, deployRun } from "./deploy-run.ts";
 import { Gates } from "./gates.ts";
 import type { HostResult } from "./host-result.ts";
@@ -50,7 +50,8 @@ async function run(ends: Record<string, HostResult>, rollbackSucceeded: boolean 
     targetHost: null,
     rollbackSucceeded,
   };
-  const nix: Pick<Nix, "evaluate"> = {
+  const nix: FleetNix = {
+    tags: async () => new Map(),
     evaluate: async ({ hosts, onHost }) => {
       for (const { name } of hosts) {
         onHost(name, {

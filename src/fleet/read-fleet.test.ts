@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import { testProfile } from "../../test/fakes/test-profile.ts";
@@ -29,6 +30,7 @@ type Configurations = Readonly<Record<string, object | FlotillaError | null>>;
 /** A nix whose evaluations are a table, and that notes what it was asked. */
 function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = null) {
   const evaluated: string[] = [];
+  const asked: number[] = [];
   const outline: FleetOutline = {
     members: Object.keys(configurations).map((name) => ({ name: HostName.parse(name), form })),
     ignoredNames: [],
@@ -37,8 +39,9 @@ function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = nu
     plain,
   };
   const nix: FleetNix = {
-    evaluate: ({ hosts, onHost }) => {
+    evaluate: ({ hosts, onHost, onlyKept }) => {
       for (const { name } of hosts) {
+        if (onlyKept === true) continue;
         evaluated.push(name);
         const deployment = configurations[name];
         if (deployment === undefined) throw new Error(`${name} was never in the outline`);
@@ -46,8 +49,22 @@ function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = nu
       }
       return Promise.resolve();
     },
+    tags: ({ hosts }) => {
+      asked.push(hosts.length);
+      return Promise.resolve(new Map(hosts.flatMap(({ name }) => knownTags(name, configurations[name]))));
+    },
   };
-  return { nix: { ...nix, outline }, evaluated };
+  return { nix: { ...nix, outline }, evaluated, asked };
+}
+
+/** As nix.tags has them: nothing of a host that does not evaluate, null without settings. */
+function knownTags(
+  name: HostName,
+  deployment: object | FlotillaError | null | undefined,
+): (readonly [HostName, readonly string[] | null])[] {
+  if (deployment === undefined || deployment instanceof FlotillaError) return [];
+  const { data } = z.object({ tags: z.array(z.string()) }).safeParse(deployment);
+  return [[name, deployment === null ? null : (data?.tags ?? [])]];
 }
 
 const host = (name: HostName, deployment: unknown): EvaluatedHost => ({
@@ -100,6 +117,17 @@ async function read(
 const broken = new FlotillaError("E_EVALUATION", "undefined variable");
 
 describe("readFleet", () => {
+  it("learns of many hosts the tags alone, and evaluates the selected ones", async () => {
+    const broken = new FlotillaError("E_EVALUATION", "broken");
+    const web = { tags: ["web"] };
+    const { nix, evaluated, asked } = nixOf({ a: web, b: { tags: ["db"] }, c: null, d: broken, e: web });
+    const { order, results } = await read(nix, "@web");
+    expect(asked).toEqual([5]);
+    expect(order[0]).toBe("selected a d e");
+    expect(evaluated.toSorted()).toEqual(["a", "d", "e"]);
+    expect(results.get("d")).toBe(broken);
+  });
+
   it("evaluates only the hosts that were named", async () => {
     const { nix, evaluated } = nixOf({ a: null, b: null, c: null });
     const { order } = await read(nix, "c,a");
@@ -107,11 +135,12 @@ describe("readFleet", () => {
     expect(evaluated).toEqual(["a", "c"]);
   });
 
-  it("evaluates every host once where the module's tags decide", async () => {
-    const { nix, evaluated } = nixOf({ a: { tags: ["web"] }, b: { tags: ["db"] }, c: { tags: ["web"] } });
+  it("evaluates few hosts once where the module's tags decide", async () => {
+    const { nix, evaluated, asked } = nixOf({ a: { tags: ["web"] }, b: { tags: ["db"] } });
     const { order, results } = await read(nix, "@web");
-    expect(order).toEqual(["selected a c", "a", "c"]);
-    expect(evaluated).toEqual(["a", "b", "c"]);
+    expect(order).toEqual(["selected a", "a"]);
+    expect(evaluated).toEqual(["a", "b"]);
+    expect(asked).toEqual([]);
     expect(results.get("a")).toMatchObject({ name: "a", deployment: { tags: ["web"], targetHost: "a" } });
   });
 

@@ -33,10 +33,10 @@ export interface ReadFleetRequest extends FleetRequest {
 }
 
 /** The part of nix that reads hosts. */
-export type FleetNix = Pick<Nix, "evaluate">;
+export type FleetNix = Pick<Nix, "evaluate" | "tags">;
 
 /**
- * Selects hosts and evaluates them, each once: the evaluation that a tag was learnt from is the one used.
+ * Selects hosts and evaluates them, each once.
  *
  * @throws FlotillaError E_NO_FLEET, E_SELECTION, or what nix rejects with for the whole fleet
  */
@@ -52,6 +52,7 @@ export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promi
   const selected = await selectMembers({
     ...request,
     known,
+    learnTags: (hosts) => learnTags(nix, request, known, hosts),
     evaluate: (missing) => evaluate(nix, request, missing, (name, result) => known.set(name, result)),
   });
   request.onSelected(
@@ -75,6 +76,21 @@ export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promi
     selected.filter(({ name }) => !known.has(name)),
     deliver,
   );
+}
+
+/** Of many hosts the tags alone, unless what was evaluated before says them. */
+async function learnTags(
+  nix: FleetNix,
+  { evaluationWorkers: workers, onLog, signal, source, useCache }: ReadFleetRequest,
+  known: Map<HostName, EvaluatedHost | FlotillaError>,
+  hosts: readonly FleetMember[],
+): ReturnType<Nix["tags"]> {
+  // As many as are evaluated at once anyway cost no time, and may be meant.
+  if (hosts.length <= workers) return new Map();
+  const onHost = (name: HostName, result: EvaluatedHost | FlotillaError): void => void known.set(name, result);
+  await nix.evaluate({ source, hosts, useCache, onlyKept: true, workers, signal, onLog, onHost });
+  const missing = hosts.filter(({ name }) => !known.has(name));
+  return missing.length <= workers ? new Map() : nix.tags({ source, hosts: missing, workers, signal });
 }
 
 /** Says once that a tag has the name of a keyword that was used. */

@@ -21,7 +21,9 @@ export interface SelectMembersRequest {
   readonly outline: FleetOutline;
   readonly knowledge: HostKnowledge;
   readonly overrides: HostOverrides;
-  /** What was evaluated; `evaluate` adds to it. */
+  /** The tags of hosts, as far as they can be learnt for less than an evaluation; null: the host has no settings of its own. */
+  readonly learnTags: (members: readonly FleetMember[]) => Promise<ReadonlyMap<HostName, readonly string[] | null>>;
+  /** What was evaluated; `evaluate` and `learnTags` add to it. */
   readonly known: ReadonlyMap<HostName, EvaluatedHost | FlotillaError>;
   readonly evaluate: (members: readonly FleetMember[]) => Promise<void>;
   readonly signal: AbortSignal;
@@ -32,15 +34,16 @@ type Candidate = FleetMember & Selectable;
 /**
  * The hosts that a selection means.
  *
- * Where names decide, nothing is evaluated. Tags that `flotilla.hosts` gives need no evaluation either; other hosts are
- * evaluated for theirs, unless names and history leave them out already. For `@changed` those that are left are evaluated
+ * Where names decide, nothing is evaluated. Tags that `flotilla.hosts` gives need no evaluation either; of many other hosts
+ * the tags alone are evaluated, of few the hosts, unless names and history leave them out already. For `@changed` those that are left are evaluated
  * and asked. A host of which something cannot be learnt, because it does not evaluate or does not answer, is meant unless
  * something else leaves it out: it then fails with its own error rather than being passed over in silence.
  *
  * @throws FlotillaError E_SELECTION
  */
 export async function selectMembers(request: SelectMembersRequest): Promise<readonly FleetMember[]> {
-  const { evaluate, knowledge, known, outline, selection, signal } = request;
+  const { evaluate, knowledge, known, learnTags, outline, selection, signal } = request;
+  const learnt = new Map<HostName, readonly string[] | null>();
   const changed = new Map<HostName, boolean | null>();
   const asksForTags = asksFor(selection, "tag");
   const failed = new Set(
@@ -49,12 +52,15 @@ export async function selectMembers(request: SelectMembersRequest): Promise<read
   const candidates = (): readonly Candidate[] =>
     outline.members.map((member) => ({
       ...member,
-      tags: asksForTags ? tagsOf(member.name, request) : null,
+      tags: asksForTags ? tagsOf(member.name, learnt, request) : null,
       failed: failed.has(member),
       changed: changed.get(member.name) ?? null,
     }));
-  const evaluateUntagged = (hosts: readonly Candidate[]): Promise<void> =>
-    evaluate(hosts.filter(({ name, tags }) => tags === null && !known.has(name)));
+  const evaluateUntagged = async (hosts: readonly Candidate[]): Promise<void> => {
+    const untagged = hosts.filter(({ name, tags }) => tags === null && !known.has(name));
+    for (const [name, tags] of await learnTags(untagged)) learnt.set(name, tags);
+    await evaluate(untagged.filter(({ name }) => !known.has(name) && !learnt.has(name)));
+  };
 
   if (asksForTags) {
     await evaluateUntagged(mayBeMeant(selection, candidates()));
@@ -76,10 +82,17 @@ export async function selectMembers(request: SelectMembersRequest): Promise<read
 }
 
 /** null where they cannot be learnt, or were not yet. */
-function tagsOf(name: HostName, request: SelectMembersRequest): readonly string[] | null {
+function tagsOf(
+  name: HostName,
+  learnt: ReadonlyMap<HostName, readonly string[] | null>,
+  request: SelectMembersRequest,
+): readonly string[] | null {
   const { known, outline } = request;
   const evaluated = known.get(name);
   if (evaluated !== undefined) return hostOf(evaluated, request)?.deployment.tags ?? null;
+  const tags = learnt.get(name);
+  if (tags !== undefined && tags !== null) return tags;
+  if (tags === null) return unlessWrong(() => plainSettings(name, outline.plain).deployment.tags);
   if (outline.plain === null || !Object.hasOwn(outline.plain.hosts, name)) return null;
   return unlessWrong(() => plainSettings(name, outline.plain).deployment.tags);
 }

@@ -27,6 +27,7 @@ export async function evaluateHosts(tools: EvaluateTools, request: EvaluateReque
     if (known) request.onHost(member.name, known);
     else missing.push(member);
   }
+  if (request.onlyKept === true) return;
   const evaluated: EvaluatedHost[] = [];
   await evaluateInProcesses(tools, request, missing, (name, result) => {
     if (!(result instanceof FlotillaError)) evaluated.push(result);

@@ -15,6 +15,7 @@ import type { Nix, NixSettings } from "./nix.ts";
 import { listClosure } from "./list-closure.ts";
 import { findNixVersion, type NixVersion } from "./nix-version.ts";
 import { outlineFleet } from "./outline-fleet.ts";
+import { readTags } from "./read-tags.ts";
 
 export interface NixProgramsOptions {
   /** Where answers are kept between runs, e.g. ~/.cache/flotilla. Made when needed. */
@@ -72,6 +73,7 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
       const cache = await cacheOf(source, request.useCache);
       await evaluateHosts({ runner, settings, forms, cache, stillTheSame, now: options.now }, request);
     },
+    tags: (request) => readTags({ runner, settings, forms }, request),
     build: async (request) => buildSystems({ runner, settings, version: await version() }, request),
     copy: (request) => copyClosure(runner, settings, request),
     fetch: (request) => fetchClosure(runner, settings, request),

@@ -67,10 +67,20 @@ export interface OutlineRequest {
   readonly signal: AbortSignal;
 }
 
+export interface TagsRequest {
+  readonly source: FleetSource;
+  readonly hosts: readonly FleetMember[];
+  /** Processes at once. */
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
 export interface EvaluateRequest {
   readonly source: FleetSource;
   readonly hosts: readonly FleetMember[];
   readonly useCache: boolean;
+  /** Answer only what is known from before, and nothing of the others. */
+  readonly onlyKept?: boolean;
   readonly workers: number;
   /** Hosts that one process may evaluate; as many as are worth it unless told. */
   readonly mostPerProcess?: number;
@@ -153,6 +163,8 @@ export interface Nix {
   configurationFile(reference: string, signal: AbortSignal): Promise<ConfigurationFile>;
   outline(request: OutlineRequest): Promise<FleetOutline>;
   evaluate(request: EvaluateRequest): Promise<void>;
+  /** The tags of hosts and nothing else; null: it has no settings of its own. One that is not in it has to be evaluated. */
+  tags(request: TagsRequest): Promise<ReadonlyMap<HostName, readonly string[] | null>>;
   build(request: BuildRequest): Promise<void>;
   copy(request: CopyRequest): Promise<void>;
   /** The other way: from a build machine to here. */

@@ -68,6 +68,7 @@ function scene(
     configurationFile: unused,
     outline: unused,
     evaluate: unused,
+    tags: unused,
     build: unused,
     copy: unused,
     closure: unused,

@@ -43,6 +43,6 @@ export function knownSystem(
   return {
     source: { kind: "file", reference: path, path, revision: null, dirty: false, directory: path },
     outline: { members: [{ name, form }], ignoredNames: [], otherForms: [], settings: {}, plain: null },
-    nix: { evaluate: async ({ onHost }) => onHost(name, evaluated) },
+    nix: { evaluate: async ({ onHost }) => onHost(name, evaluated), tags: async () => new Map() },
   };
 }

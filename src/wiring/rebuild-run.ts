@@ -86,7 +86,7 @@ export async function rebuildRun(
         targetHost: options.targetHost ?? thisMachine,
         rollbackSucceeded: false,
       },
-      { ...services, nix: { evaluate: wanted.evaluate } },
+      { ...services, nix: { evaluate: wanted.evaluate, tags: async () => new Map() } },
       gates,
       (name, evaluation) => {
         const adjusted = evaluation.then((host) => rebuildHost(host, options, tools.environment));
@@ -125,6 +125,7 @@ async function stepSettings(options: ActivationOptions, tools: Tools): Promise<S
     reboot: false,
     keepSucceeded: false,
     installBootloader,
+    skipsSwitchChecks: tools.environment["NIXOS_NO_CHECK"] === "1",
     keepResult: false,
     rootNames: "own",
     roots: await openGcRoots(roots).then(
@@ -162,9 +163,8 @@ function warnOfWhatIsNotProven({ action, targetHost }: ActivationOptions, { rend
   if (targetHost === null && (action === "switch" || action === "test")) {
     warn("this machine rebuilds itself: whether it can be reached from outside afterwards is not proven by that");
   }
-  for (const variable of ["NIXOS_NO_CHECK", "NIXOS_REBUILD_NO_SYSTEMD_RUN"]) {
-    const value = tools.environment[variable] ?? "";
-    if (value !== "") warn(`${variable} has no effect: pre-switch checks are made, and systemd runs the activation`);
+  if ((tools.environment["NIXOS_REBUILD_NO_SYSTEMD_RUN"] ?? "") !== "") {
+    warn("NIXOS_REBUILD_NO_SYSTEMD_RUN has no effect: the guard that can take the old system back is run by systemd");
   }
 }
 

@@ -8,9 +8,11 @@ const expression = (file: string): string => `(${readAsset(file)})`;
 const outline = (): string => expression("nix/eval/hive-outline.nix");
 const host = (): string => `(${expression("nix/eval/hive-host.nix")} ${expression("nix/eval/host.nix")})`;
 
+const tags = "hive: name: (hive.deploymentConfig.${name} or hive.nodes.${name}.config.deployment or { }).tags or [ ]";
+
 /** Flake output `colmenaHive`: a hive that `makeHive` evaluated, or a set made by hand in its shape. */
 export function colmenaHive(): FleetForm {
-  return { name: "colmenaHive", outline: outline(), host: host() };
+  return { name: "colmenaHive", outline: outline(), host: host(), tags };
 }
 
 /** Flake output `colmena`, and what hive.nix evaluates to: the hive as it is written, which our own evaluator evaluates. */
@@ -19,6 +21,7 @@ export function colmena(): FleetForm {
     name: "colmena",
     outline: `hive: ${outline()} (${evaluator(tellsReads)} hive)`,
     host: `hive: ${host()} (${evaluator(tellsReads)} hive)`,
+    tags: `hive: (${tags}) (${evaluator()} hive)`,
   };
 }
 

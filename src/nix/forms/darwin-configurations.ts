@@ -1,6 +1,7 @@
 // `darwinConfigurations.<name>`: what darwin-rebuild reads.
 import { readAsset } from "../../assets.ts";
 import type { FleetForm } from "./fleet-form.ts";
+import { tagsOfConfiguration } from "./nixos-configurations.ts";
 
 export function darwinConfigurations(): FleetForm {
   return {
@@ -10,5 +11,6 @@ export function darwinConfigurations(): FleetForm {
 (${readAsset("nix/eval/darwin-host.nix")})
 (${readAsset("nix/eval/host.nix")})
 configurations.\${name}`,
+    tags: tagsOfConfiguration,
   };
 }

@@ -7,5 +7,6 @@ export function deploy(): FleetForm {
     name: "deploy",
     outline: readAsset("nix/eval/deploy-outline.nix"),
     host: readAsset("nix/eval/deploy-host.nix"),
+    tags: null,
   };
 }

@@ -21,4 +21,6 @@ export interface FleetForm {
   readonly outline: string;
   /** `value: name: { system, version, sshPorts, deployment, profiles }`: what nix/eval/host.nix makes, as plain data. */
   readonly host: string;
+  /** `value: name: [ … ]`: the tags of a host, or null where it has no settings of its own. null: hosts of this form have none. */
+  readonly tags: string | null;
 }

@@ -8,5 +8,6 @@ export function homeConfigurations(): FleetForm {
     name: "homeConfigurations",
     outline: `homes: { inherit (${homes} homes) names; settings = null; }`,
     host: `homes: (${homes} homes).host`,
+    tags: null,
   };
 }

@@ -2,10 +2,14 @@
 import { readAsset } from "../../assets.ts";
 import type { FleetForm } from "./fleet-form.ts";
 
+/** Of a host whose configuration may have the module. */
+export const tagsOfConfiguration = "configurations: name: configurations.${name}.config.deployment.tags or null";
+
 export function nixosConfigurations(): FleetForm {
   return {
     name: "nixosConfigurations",
     outline: "configurations: { names = builtins.attrNames configurations; settings = null; }",
     host: `configurations: name: (${readAsset("nix/eval/host.nix")}) configurations.\${name}`,
+    tags: tagsOfConfiguration,
   };
 }
