@@ -70,6 +70,7 @@ function scene(changes: Partial<HostSteps> = {}, seen: Partial<Inspection> = {})
   const steps: HostSteps = {
     emit: (event) => events.push(event),
     halt: new AbortController().signal,
+    leave: new AbortController().signal,
     limits: { copy: unlimited, activate: unlimited },
     connect: take("connect", { connection, inspection: { ...inspection, ...seen } }),
     examine: async ({ profiles }, session) =>
@@ -194,4 +195,39 @@ test("every phase that starts also ends, well or not", async () => {
     }, 0);
     expect(open).toBe(0);
   }
+});
+
+const keyed: Host = {
+  ...host,
+  deployment: Deployment.parse({ keys: { tls: { keyFile: "/tls" } } }),
+};
+
+test("a halt during the activation leaves out nothing that the activation began", async () => {
+  const halt = new AbortController();
+  const { steps, taken } = scene({
+    halt: halt.signal,
+    activate: async () => {
+      halt.abort();
+      return { end: { outcome: "deployed", code: null, message: null, notes: [] }, log: [] };
+    },
+    reboot: () => Promise.reject(new Error("a reboot is something new")),
+  });
+  const result = await deployHost(steps, "switch", name, Promise.resolve(keyed));
+  expect(result).toMatchObject({ outcome: "deployed", reason: null });
+  expect(taken.slice(-2)).toEqual(["keys post-activation", "close"]);
+});
+
+test.each([
+  [new FlotillaError("E_KEY", "there is no user app"), "the new system runs, but there is no user app"],
+  [new FlotillaError("E_INTERRUPTED", "interrupted"), "the new system runs, but the run was left during keys"],
+])("what fails after an activation says what runs: %s", async (error, message) => {
+  const { steps } = scene({
+    sendKeys: (_host, _session, when) => (when === "pre-activation" ? Promise.resolve([]) : Promise.reject(error)),
+  });
+  const { before, outcome, reason } = await deployHost(steps, "switch", name, Promise.resolve(keyed));
+  expect({ before, outcome, reason }).toMatchObject({
+    before: undefined,
+    outcome: "failed",
+    reason: { code: error.code, message, step: "keys" },
+  });
 });

@@ -6,6 +6,7 @@ import type { HostName } from "../domain/host-name.ts";
 import type { KeyMoment } from "../secrets/host-keys.ts";
 import { isSuccess } from "../domain/outcome.ts";
 import type { Host } from "../fleet/fleet.ts";
+import { afterActivation } from "./after-activation.ts";
 import { endingOfActivation, hostJourney, localJourney } from "./host-journey.ts";
 import type { ActivationEnd, Ending } from "./host-journey.ts";
 import type { HostResult } from "./host-result.ts";
@@ -17,8 +18,13 @@ import type { Standing } from "./standing.ts";
 /** By the name of a profile: the generation that holds what is wanted. */
 export type Generations = ReadonlyMap<string, GenerationNumber>;
 
-/** The steps of a run, each carried out by the room it belongs to; deploy-run.ts puts them together. */
+/**
+ * The steps of a run, each carried out by the room it belongs to; deploy-run.ts puts them together. An activation is
+ * not the end of what it begins: what follows it goes on when the run is halted, until it is left.
+ */
 export interface HostSteps extends PhaseContext {
+  /** Aborted when the run is left: also what is under way is given up. */
+  readonly leave: AbortSignal;
   /** Logs in and inspects, a phase with a limit of its own; begins before the evaluation has ended where an address is known. */
   readonly connect: (name: HostName, host: Promise<Host>) => Promise<HostSession>;
   /** Throws the first refusal: of an up-to-date host, of one that is to be changed, of one whose system is built. */
@@ -83,10 +89,12 @@ async function reach(
 ): Promise<Ending> {
   const { inspection } = session;
   const { name } = host;
-  const sendKeys = (when: KeyMoment): Promise<readonly string[]> => keysPhase(steps, host, session, when);
+  const underWay: HostSteps = { ...steps, halt: steps.leave };
+  const sendKeys = (when: KeyMoment, context = steps): Promise<readonly string[]> =>
+    keysPhase(context, host, session, when);
   // A reboot empties /run/keys.
-  const reboot = (staged: boolean): Promise<readonly string[] | null> =>
-    steps.reboot(host, session, staged, (fresh) => keysPhase(steps, host, fresh, "all"));
+  const reboot = async (staged: boolean): Promise<readonly string[] | null> =>
+    steps.halt.aborted ? null : steps.reboot(host, session, staged, (fresh) => keysPhase(underWay, host, fresh, "all"));
   if (goal === "keys") {
     await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
     await steps.gate(host);
@@ -113,9 +121,12 @@ async function reach(
   const keyNotes = goal === "boot" ? [] : await sendKeys("pre-activation");
   const activate = (): Promise<ActivationEnd> => steps.activate(host, session, goal);
   const ending = endingOfActivation(await inPhase(steps, name, "activate", steps.limits.activate, activate));
-  if (!isSuccess(ending.outcome)) return { ...ending, notes: [...keyNotes, ...(ending.notes ?? [])] };
-  const later = (await reboot(goal === "boot")) ?? (goal === "boot" ? [] : await sendKeys("post-activation"));
-  return { ...ending, notes: [...keyNotes, ...(ending.notes ?? []), ...later], before: standings };
+  const notes = [...keyNotes, ...(ending.notes ?? [])];
+  if (!isSuccess(ending.outcome)) return { ...ending, notes };
+  return afterActivation(
+    { ...ending, notes, before: standings },
+    async () => (await reboot(goal === "boot")) ?? (goal === "boot" ? [] : await sendKeys("post-activation", underWay)),
+  );
 }
 
 /** Nothing at all where a host has no such keys, and none that are declared no more. */

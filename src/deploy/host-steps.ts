@@ -24,6 +24,7 @@ export function hostSteps(
   const steps: HostSteps = {
     emit: services.emit,
     halt: services.interruption.halt,
+    leave: services.interruption.leave,
     limits: { copy: pLimit(limits.copy), activate: pLimit(limits.activate) },
     connect: connectStep(settings, services, pLimit(limits.connect)),
     examine: examineStep(services),

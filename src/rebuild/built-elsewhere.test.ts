@@ -77,6 +77,7 @@ function scene(
   const steps: HostSteps = {
     emit: () => {},
     halt: signal,
+    leave: signal,
     limits: { copy: unlimited, activate: unlimited },
     connect: unused,
     refuse: unused,

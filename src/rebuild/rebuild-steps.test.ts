@@ -56,6 +56,7 @@ function scene(wishes: Partial<RebuildStepWishes> = {}, specialisations = "") {
   const steps: HostSteps = {
     emit: () => {},
     halt: new AbortController().signal,
+    leave: new AbortController().signal,
     limits: { copy: unlimited, activate: unlimited },
     connect: async () => session,
     refuse: note("refuse"),

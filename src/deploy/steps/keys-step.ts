@@ -6,7 +6,7 @@ import type { RunServices } from "../run-services.ts";
 
 export function keysStep({ interruption, keys }: Pick<RunServices, "interruption" | "keys">): HostSteps["sendKeys"] {
   return async ({ deployment }, { connection }, when) => {
-    const report = await deliverKeys(keys, connection, deployment, when, interruption.halt);
+    const report = await deliverKeys(keys, connection, deployment, when, interruption.leave);
     const changed = report.removed.length > 0 || report.keys.some(({ state }) => state === "written");
     return [...(changed ? [describeKeys(report)] : []), ...report.remarks];
   };
