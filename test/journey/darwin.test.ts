@@ -108,6 +108,11 @@ test("a Mac is deployed, broken, and goes back to the very generation it had", a
   ]);
   expect(endsOf(await ana.flotilla(["rollback", "--json", "--to", "1"]))).toEqual({ studio: "deployed", exit: 0 });
   expect(await stateOf(mac)).toBe("1 system-1-link 2 1");
+
+  // This one cannot: it plays. It is told at once, and the change is kept.
+  await write(label("3"));
+  expect(await deploy("switch", "--reboot")).toEqual({ studio: "failed E_REBOOT", exit: 1 });
+  expect(await stateOf(mac)).toBe("3 system-3-link 3 3");
 });
 
 test("a Mac whose line is cut before it was confirmed goes back by itself", async () => {

@@ -1,6 +1,7 @@
 // A reboot on the operator's wish: sent off, waited for, and seen to have brought up what it was to bring up.
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { StorePath } from "../../domain/store-path.ts";
+import type { RemoteCommand } from "../../ssh/connection.ts";
 import type { Target } from "../../ssh/target.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import type { HostSteps } from "../deploy-host.ts";
@@ -14,13 +15,21 @@ const commandDeadline = 30_000;
 const pause = 2_000;
 const absence = 15 * 60_000;
 
+/** A Mac has the one command, NixOS both. */
+const rebootCommand: RemoteCommand = {
+  words: ["sh", "-c", "if command -v systemctl >/dev/null; then exec systemctl reboot; fi; exec shutdown -r now"],
+  asRoot: true,
+  deadline: commandDeadline,
+};
+
 type RebootServices = Pick<RunServices, "clock" | "emit" | "inspect" | "interruption" | "logIn">;
 
 export function rebootStep(
   { reboot }: Pick<StepSettings, "reboot">,
   { clock, emit, inspect, interruption, logIn }: RebootServices,
 ): HostSteps["reboot"] {
-  const signal = interruption.halt;
+  // A host that is on its way is waited for.
+  const signal = interruption.leave;
   const look = async (target: Target): Promise<HostSession> => {
     const opened = await logIn([target], signal);
     try {
@@ -50,10 +59,14 @@ export function rebootStep(
     if (!(await isWanted(host, before, staged))) return null;
     const { connection } = before;
     const session = await inPhase({ emit, halt: signal }, host.name, "reboot", unlimited, async () => {
-      // The connection may break before the answer: that is a reboot.
-      await connection
-        .run({ words: ["systemctl", "reboot"], asRoot: true, deadline: commandDeadline }, { signal })
-        .catch(() => null);
+      // The connection may break before the answer, or the command be killed with all else: that is a reboot.
+      const asked = await connection.run(rebootCommand, { signal }).catch(() => null);
+      if (asked !== null && asked.exitCode !== null && asked.exitCode > 0 && asked.exitCode < 128) {
+        throw new FlotillaError("E_REBOOT", `the host does not reboot: the command ended with ${asked.exitCode}`, {
+          step: "reboot",
+          log: asked.stderr.split("\n").slice(-20),
+        });
+      }
       const until = clock.now().getTime() + absence;
       while (clock.now().getTime() < until) {
         await clock.sleep(pause, signal);
