@@ -22,7 +22,7 @@ export async function runOrPlan(
   if (!(await useCases.confirm(`Go on with ${options.goal}?`))) {
     throw new FlotillaError("E_INTERRUPTED", "not agreed to; nothing was changed");
   }
-  const approved = new Map(plan.rows.map(({ host, wanted }) => [host, wanted]));
+  const approved = new Map(plan.rows.map(({ host, wantedProfiles }) => [host, wantedProfiles]));
   context.process.exitCode = await useCases.deploy({ ...options, approved });
 }
 

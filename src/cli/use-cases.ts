@@ -72,7 +72,7 @@ export interface DeployOptions extends FleetOptions, Omit<StepSettings, "limits"
   /** Where everything that is shown is written as well; null: nowhere. */
   readonly logDirectory: string | null;
   /** The plan that the operator agreed to: a host that would get something else by now is left as it is. null: not asked. */
-  readonly approved: ReadonlyMap<HostName, StorePath | null> | null;
+  readonly approved: ReadonlyMap<HostName, readonly StorePath[]> | null;
   /** Take back the hosts that went well when one has failed; null: as the tool does whose configuration it is. */
   readonly rollbackSucceeded: boolean | null;
 }

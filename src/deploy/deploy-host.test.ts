@@ -220,14 +220,35 @@ test("a halt during the activation leaves out nothing that the activation began"
 test.each([
   [new FlotillaError("E_KEY", "there is no user app"), "the new system runs, but there is no user app"],
   [new FlotillaError("E_INTERRUPTED", "interrupted"), "the new system runs, but the run was left during keys"],
-])("what fails after an activation says what runs: %s", async (error, message) => {
+])("what fails after an activation says what runs: %s", async (failure, message) => {
   const { steps } = scene({
-    sendKeys: (_host, _session, when) => (when === "pre-activation" ? Promise.resolve([]) : Promise.reject(error)),
+    sendKeys: (_host, _session, when) => (when === "pre-activation" ? Promise.resolve([]) : Promise.reject(failure)),
   });
   const { before, outcome, reason } = await deployHost(steps, "switch", name, Promise.resolve(keyed));
   expect({ before, outcome, reason }).toMatchObject({
     before: undefined,
     outcome: "failed",
-    reason: { code: error.code, message, step: "keys" },
+    reason: { code: failure.code, message, step: "keys" },
+  });
+});
+
+test.each([
+  [host, [], "no keys"],
+  [keyed, [], "keys unchanged"],
+  [keyed, ["1 key written"], "1 key written"],
+])("the goal keys always says what became of them", async (which, notes, said) => {
+  const { steps } = scene({ sendKeys: async () => notes });
+  expect(await deployHost(steps, "keys", name, Promise.resolve(which))).toMatchObject({
+    outcome: "pushed",
+    notes: [said],
+  });
+});
+
+test("a host whose evaluation is broken off says so in the words of a run", async () => {
+  const { steps } = scene();
+  const evaluation = Promise.reject(new FlotillaError("E_INTERRUPTED", "web-01 does not evaluate: interrupted"));
+  expect(await deployHost(steps, "switch", name, evaluation)).toMatchObject({
+    outcome: "skipped",
+    reason: { code: "E_INTERRUPTED", message: "the run was interrupted before this host was changed" },
   });
 });

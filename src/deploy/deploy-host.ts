@@ -98,7 +98,9 @@ async function reach(
   if (goal === "keys") {
     await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
     await steps.gate(host);
-    return { outcome: "pushed", notes: await sendKeys("all") };
+    const notes = await sendKeys("all");
+    const hasKeys = Object.keys(host.deployment.keys).length > 0;
+    return { outcome: "pushed", notes: notes.length > 0 ? notes : [hasKeys ? "keys unchanged" : "no keys"] };
   }
   const standings = await inPhase(steps, name, "check", unlimited, () => steps.examine(host, session));
   if (isSettled(goal, standings)) {

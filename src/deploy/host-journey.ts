@@ -11,6 +11,7 @@ import type { Host } from "../fleet/fleet.ts";
 import type { HostResult } from "./host-result.ts";
 import type { HostSession } from "./host-session.ts";
 import type { Standing } from "./standing.ts";
+import { interruptedBefore } from "./in-phase.ts";
 import { outcomeOfError, reasonOf } from "./outcome-of-error.ts";
 
 /** How a host's way ended, as far as it is not known from the host itself. */
@@ -89,7 +90,10 @@ export function endingOfActivation({ end, log }: ActivationEnd): Ending {
 
 function endingOfError(error: unknown): Ending {
   if (!(error instanceof FlotillaError)) throw error;
-  return { outcome: outcomeOfError(error), reason: reasonOf(error) };
+  const reason = reasonOf(error);
+  // Whatever was broken off had its own words for it.
+  const message = error.code === "E_INTERRUPTED" ? interruptedBefore : reason.message;
+  return { outcome: outcomeOfError(error), reason: { ...reason, message } };
 }
 
 function resultOf(host: Host | null, session: HostSession | null, ending: Ending): HostResult {

@@ -43,6 +43,8 @@ export async function inPhase<Result>(
 /** No limit: for work that is cheap, or limited elsewhere. */
 export const unlimited: Limit = (work) => work();
 
+export const interruptedBefore = "the run was interrupted before this host was changed";
+
 function interrupted(host: HostName, step: Phase): FlotillaError {
-  return new FlotillaError("E_INTERRUPTED", "the run was interrupted before this host was changed", { host, step });
+  return new FlotillaError("E_INTERRUPTED", interruptedBefore, { host, step });
 }

@@ -25,6 +25,8 @@ export interface PlanRow {
   readonly currentVersion: string | null;
   readonly wanted: StorePath | null;
   readonly wantedVersion: string | null;
+  /** What each of its profiles is to hold, in their order; none where the host does not evaluate. */
+  readonly wantedProfiles: readonly StorePath[];
   /** What changes between the two, package by package; null where the wanted system is not built yet. */
   readonly changes: readonly PackageChange[] | null;
   /** Why it would not be changed; null where nothing is in the way. */
@@ -47,6 +49,7 @@ export function planHost(
     currentVersion: inspection.currentVersion,
     wanted: mainProfile(host).path,
     wantedVersion: host.version,
+    wantedProfiles: host.profiles.map(({ path }) => path),
   };
   const settled = isSettled(goal, standings);
   const [refusal] = [
@@ -84,6 +87,7 @@ export function planOfError(host: HostName, error: FlotillaError, offline: "fail
     currentVersion: null,
     wanted: null,
     wantedVersion: null,
+    wantedProfiles: [],
     changes: null,
     problem: problemOf(error),
   };

@@ -125,5 +125,6 @@ export function failureLog(event: EventOf<"host-finished">, tail: readonly strin
 /** The log of the reason, else the last lines that were heard from the host. */
 export function lastLines(reason: Reason | undefined, tail: readonly string[]): readonly string[] {
   const log = (reason?.log ?? []).map((line) => printable(line).trimEnd());
-  return log.length > 0 ? log : tail;
+  // Sending keys prints nothing: those lines would be of the activation before.
+  return log.length > 0 || reason?.step === "keys" ? log : tail;
 }

@@ -112,3 +112,31 @@ test("many remarks, such as what dry-activate found, are listed below the table"
     1 host: 1 pushed   run 7k2m9x4c"
   `);
 });
+
+test("a key that cannot be had has nothing to do with the host, nor with what was printed there before", () => {
+  const host = HostName.parse("web-01");
+  const report = reportOf([
+    after(0, {
+      type: "run-started",
+      goal: "switch",
+      flake: "/home/ana/fleet/hive.nix",
+      revision: null,
+      operator: "ana@pc",
+      hosts: [host],
+    }),
+    after(1, { type: "host-log", host, phase: "activate", line: "setting up /etc..." }),
+    ended("web-01", "failed", {
+      reason: { code: "E_KEY", message: "the new system runs, but there is no user app", step: "keys", log: [] },
+    }),
+  ]);
+  expect(report).toMatchInlineSnapshot(`
+    "flotilla  run 7k2m9x4c · switch · /home/ana/fleet/hive.nix · 1 host
+
+      web-01  ✘ failed        1.0s   E_KEY
+
+    web-01  failed  E_KEY  during keys
+        the new system runs, but there is no user app
+
+    1 host: 1 failed   run 7k2m9x4c"
+  `);
+});

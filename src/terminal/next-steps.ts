@@ -46,8 +46,10 @@ function failureSteps(
     case "connect":
     case "check":
     case "copy":
-    case "keys":
       return [doctor];
+    // What is wrong with a key is between the configuration and this machine.
+    case "keys":
+      return reason.code === "E_KEY" ? [] : [doctor];
     case "activate":
     case "health":
     case "confirm":

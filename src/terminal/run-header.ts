@@ -18,8 +18,10 @@ export function runHeader(
   if (start === null) return header([`run ${view.run ?? symbols.ellipsis}`], symbols);
   const revision = start.revision === null ? "" : ` @ ${shortRevision(printable(start.revision))}`;
   const flake = printable(start.flake);
+  // A hive.nix is no flake.
+  const what = flake.endsWith(".nix") ? "" : "flake ";
   const withFlake = (shown: string): StyledLine =>
-    header([`run ${start.run}`, start.goal, `flake ${shown}${revision}`, plural(view.hosts.length, "host")], symbols);
+    header([`run ${start.run}`, start.goal, `${what}${shown}${revision}`, plural(view.hosts.length, "host")], symbols);
   if (columns === null) return withFlake(flake);
   const room = columns - lineWidth(withFlake(""));
   if (room >= Math.min(shortestFlake, displayWidth(flake))) return withFlake(truncate(flake, room, symbols.ellipsis));

@@ -22,12 +22,25 @@ export async function applyLocal(options: ApplyLocalOptions, stage: RunStage, di
     }
     await askWhereSudoAsks(stage.tools, stage.interruption.halt);
   }
-  if (changesHosts(goal)) {
+  const accept = async (evaluation: Promise<Host>): Promise<Host> => {
+    const host = await allowedHere(evaluation);
     const message =
       "this machine deploys to itself: whether it can be reached from outside afterwards is not proven by that";
-    stage.renderer.event(stamped(stage.run, { type: "warning", message }));
+    if (changesHosts(goal)) stage.renderer.event(stamped(stage.run, { type: "warning", message }));
+    return host;
+  };
+  try {
+    return await deploy({ ...options, on: node, targetHost: thisMachine }, stage, directory, accept);
+  } catch (error) {
+    throw options.node === null ? withoutName(node, error) : error;
   }
-  return deploy({ ...options, on: node, targetHost: thisMachine }, stage, directory, allowedHere);
+}
+
+/** Nobody has typed the name that the machine has. */
+function withoutName(node: HostName, error: unknown): unknown {
+  if (!(error instanceof FlotillaError) || error.code !== "E_SELECTION") return error;
+  const hint = ["say which host of the fleet it is with --node", error.hint ?? []].flat().join("; ");
+  return new FlotillaError("E_SELECTION", `this machine calls itself ${node}: ${error.message}`, { hint });
 }
 
 function nameOfThisMachine(): HostName {

@@ -23,10 +23,10 @@ test("a run that nobody was asked about goes on", async () => {
 });
 
 test("so does a host that still is to get what the plan said", async () => {
-  expect(await asApproved(new Map([[name, path]]), Promise.resolve(host))).toBe(host);
+  expect(await asApproved(new Map([[name, [path]]]), Promise.resolve(host))).toBe(host);
 });
 
-test.each([[new Map([[name, other]])], [new Map([[name, null]])], [new Map()]])(
+test.each([[new Map([[name, [other]]])], [new Map([[name, [path, other]]])], [new Map([[name, []]])], [new Map()]])(
   "%o: any other is refused",
   async (plan) => {
     await expect(asApproved(plan, Promise.resolve(host))).rejects.toMatchObject({ code: "E_PLAN_CHANGED", host: name });

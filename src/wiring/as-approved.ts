@@ -1,7 +1,8 @@
 // Holds a run to the plan that its operator agreed to.
 import type { DeployOptions } from "../cli/use-cases.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
-import { type Host, mainProfile } from "../fleet/fleet.ts";
+import type { StorePath } from "../domain/store-path.ts";
+import type { Host } from "../fleet/fleet.ts";
 
 /**
  * The host, where it still is to get what the plan said.
@@ -10,11 +11,13 @@ import { type Host, mainProfile } from "../fleet/fleet.ts";
  */
 export async function asApproved(approved: DeployOptions["approved"], evaluation: Promise<Host>): Promise<Host> {
   const host = await evaluation;
-  const { path } = mainProfile(host);
-  if (approved === null || approved.get(host.name) === path) return host;
+  if (approved === null || isSame(host, approved.get(host.name) ?? [])) return host;
   throw new FlotillaError("E_PLAN_CHANGED", "its configuration is another than when its plan was shown", {
     host: host.name,
     step: "evaluate",
     hint: "look at the new plan: flotilla deploy --ask",
   });
 }
+
+const isSame = ({ profiles }: Host, wanted: readonly StorePath[]): boolean =>
+  profiles.length === wanted.length && profiles.every(({ path }, index) => path === wanted[index]);

@@ -145,6 +145,7 @@ export async function plan(options: DeployOptions, view: Viewpoint): Promise<Lis
               currentVersion: null,
               wanted: mainProfile(host).path,
               wantedVersion: host.version,
+              wantedProfiles: host.profiles.map(({ path }) => path),
               changes: null,
             };
             return { host: name, foreseen: wishedOutcome(goal), ...facts, problem: null };

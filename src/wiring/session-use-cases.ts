@@ -24,8 +24,9 @@ export async function exec(options: ExecOptions, view: Viewpoint, output: ExecOu
   const { asRoot, command, shell } = options;
   const words = shell ? ["/bin/sh", "-c", command.join(" ")] : command;
   const all = await execHosts(request, { ...services, onLine }, options.limits.connect, { asRoot, words });
-  const ends = all.filter(({ end }) => !(end instanceof FlotillaError && end.code === "E_NOT_DEPLOYED"));
-  for (const { end, host } of ends) {
+  const isDeployed = ({ end }: ExecEnd): boolean => !(end instanceof FlotillaError && end.code === "E_NOT_DEPLOYED");
+  const ends = all.filter(isDeployed);
+  for (const { end, host } of all) {
     if (end instanceof FlotillaError) output.stderr(host, `${end.code}: ${end.message}`);
     else if (end !== 0) output.stderr(host, `ended with status ${end}`);
   }

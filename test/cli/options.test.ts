@@ -95,17 +95,18 @@ test("a plan that is agreed to is deployed, and nothing else", async () => {
   } as const;
   const host = HostName.parse("web-1");
   const wanted = StorePath.parse(`/nix/store/${"0".repeat(32)}-system`);
+  const home = StorePath.parse(`/nix/store/${"1".repeat(32)}-home`);
   const seen: Partial<Record<keyof UseCases, unknown>> = {};
   const useCases = (agrees: boolean) => ({
     ...recordingUseCases(seen),
-    plan: async () => ({ rows: [{ host, wanted, ...row }], exitStatus: 0 }),
+    plan: async () => ({ rows: [{ host, wanted, wantedProfiles: [wanted, home], ...row }], exitStatus: 0 }),
     confirm: async () => agrees,
   });
   const refused = await runFlotilla(["deploy", "--ask"], { useCases: useCases(false) });
   expect(refused).toMatchObject({ exitStatus: 130, stdout: expect.stringContaining("web-1") });
   expect(seen).toEqual({});
   expect(await runFlotilla(["deploy", "-i"], { useCases: useCases(true) })).toMatchObject({ exitStatus: 0 });
-  expect(seen.deploy).toMatchObject({ approved: new Map([[host, wanted]]) });
+  expect(seen.deploy).toMatchObject({ approved: new Map([[host, [wanted, home]]]) });
 });
 
 test("a Nix option may be set to nothing", async () => {
