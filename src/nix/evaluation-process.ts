@@ -9,6 +9,7 @@ import type { FleetForm } from "./forms/fleet-form.ts";
 import { nixString } from "./nix-string.ts";
 import type { EvaluatedHost, EvaluateRequest, FleetMember, NixSettings } from "./nix.ts";
 import { nixFailure } from "./nix-failure.ts";
+import { keyTextFilter } from "./without-key-texts.ts";
 import { isRecursion, recursionWay, type RecursionWay } from "./recursion-way.ts";
 
 /** Ends up in paths, here and on the host. */
@@ -59,7 +60,10 @@ export async function evaluateTogether(
     `value: let host = (${reader}) value; in { ${attributes} }`,
   );
   try {
-    const result = await runner.run(command, { signal, onStderrLine: (line) => onLog(firstName, line) });
+    const result = await runner.run(command, {
+      signal,
+      onStderrLine: harmless((line) => onLog(firstName, line)),
+    });
     if (result.exitCode !== 0) return null;
     const answers = z.record(z.string(), HostAnswer).safeParse(JSON.parse(result.stdout)).data ?? {};
     const hosts = members.flatMap((member) => {
@@ -88,7 +92,10 @@ export async function evaluateHost(
         signal,
         onStderrLine,
       });
-    const result = await evaluate(settings, (line) => onLog(name, line));
+    const result = await evaluate(
+      settings,
+      harmless((line) => onLog(name, line)),
+    );
     if (result.exitCode === 0) return readAnswer({ name, form }, result.stdout);
     const what = `${name} does not evaluate`;
     const { showTrace } = settings;
@@ -101,6 +108,15 @@ export async function evaluateHost(
     if (error instanceof FlotillaError) return failed(error);
     throw error;
   }
+}
+
+/** Hands on what Nix says, line by line, without the texts of keys. */
+function harmless(onLine: (line: string) => void): (line: string) => void {
+  const filter = keyTextFilter();
+  return (line) => {
+    const said = filter(line);
+    if (said !== null) onLine(said);
+  };
 }
 
 /** With the option, and the places in the user's files between which it goes round, where they are known. */

@@ -5,6 +5,7 @@ import type { ProcessResult } from "../process/runner.ts";
 import { classifyNixError } from "./classify-nix-error.ts";
 import type { FailurePlace } from "./nix-error-row.ts";
 import { trimNixError } from "./trim-nix-error.ts";
+import { withoutKeyTexts } from "./without-key-texts.ts";
 
 export interface FailureContext {
   /** What it is when the table knows no better. */
@@ -18,15 +19,17 @@ export interface FailureContext {
 
 /** Interrupted, too late, known to the table, or else the fallback with Nix's own words. */
 export function nixFailure(
-  result: Pick<ProcessResult, "stderr" | "aborted" | "timedOut">,
+  told: Pick<ProcessResult, "stderr" | "aborted" | "timedOut">,
   context: FailureContext,
 ): FlotillaError {
+  const result = { ...told, stderr: withoutKeyTexts(told.stderr) };
   if (result.aborted) return new FlotillaError("E_INTERRUPTED", `${context.what}: interrupted`);
   const trimmed = trimNixError(result.stderr);
   const everything = result.stderr.trimEnd().split("\n");
   const log = context.showTrace === true ? everything : trimmed;
   if (result.timedOut) return new FlotillaError("E_DEADLINE", `${context.what}: nix did not end in its time`, { log });
-  const known = classifyNixError(result.stderr, context.place);
+  // Of an option it takes the name and the files alone.
+  const known = classifyNixError(told.stderr, context.place);
   if (known !== null) {
     return new FlotillaError(known.code, `${context.what}: ${known.message}`, { hint: known.hint, log });
   }
