@@ -46,15 +46,28 @@ export function guardClient(script: string): GuardClient {
     positions.set(observer, position);
     return position;
   };
+  const started = new Set<RunId>();
   const verb =
     (name: "follow" | "confirm" | "revert") =>
     async (connection: Connection, run: RunId, observer: GuardObserver, signal: AbortSignal): Promise<GuardEnd> => {
       const position = positionOf(observer);
-      const command = guardCommand(script, [name, run, String(position.events), String(position.log)]);
-      return ended(await converse(connection, command, observer, position, signal));
+      const say = async (command: (words: readonly string[]) => RemoteCommand): Promise<GuardEnd> => {
+        const words = [name, run, String(position.events), String(position.log)];
+        return ended(await converse(connection, command(words), observer, position, signal));
+      };
+      const send = (words: readonly string[]): RemoteCommand => guardCommand(script, words);
+      if (!started.has(run)) return say(send);
+      try {
+        return await say((words) => placedGuardCommand(run, words));
+      } catch (error) {
+        // It went with the boot that it was made in.
+        if (error instanceof FlotillaError && error.code === "E_NO_SUCH_RUN") return say(send);
+        throw error;
+      }
     };
   return {
     async start(connection, order, observer, signal) {
+      started.add(order.run);
       const command = rootShell([], guardLaunchScript(script, order));
       return ended(await converse(connection, command, observer, positionOf(observer), signal));
     },
@@ -73,6 +86,15 @@ export function guardClient(script: string): GuardClient {
 
 /** The guard itself is what `sh -s` reads, so that the words come from our version of it, whichever started the run. */
 const guardCommand = (script: string, words: readonly string[]): RemoteCommand => rootShell(["--", ...words], script);
+
+/** The guard that we left on the host ourselves is ours: it need not be sent again, which on a slow line takes its time. */
+const placedGuardCommand = (run: RunId, words: readonly string[]): RemoteCommand => {
+  const script =
+    'for volatile in "${FLOTILLA_ROOT:-}/run" "${FLOTILLA_ROOT:-}/var/run"; do ' +
+    'guard=$volatile/flotilla/runs/$0/guard; [ ! -e "$guard" ] || exec sh "$guard" "$@"; done; ' +
+    'echo "E E_NO_SUCH_RUN the guard is not there"';
+  return { words: ["sh", "-c", script, run, ...words], asRoot: true, deadline: lifetime };
+};
 
 const rootShell = (words: readonly string[], stdin: string): RemoteCommand => ({
   words: ["sh", "-s", ...words],
