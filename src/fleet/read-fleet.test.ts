@@ -228,6 +228,15 @@ describe("readFleet", () => {
     expect((await read(nix, "@t")).warnings).toHaveLength(1);
   });
 
+  it("says of which other outputs a missed host may be", async () => {
+    const { nix } = nixOf({ a: null });
+    const outline: FleetOutline = { ...nix.outline, otherForms: ["homeConfigurations"] };
+    await expect(read({ ...nix, outline }, "laptop")).rejects.toMatchObject({
+      code: "E_SELECTION",
+      hint: expect.stringContaining("--from homeConfigurations"),
+    });
+  });
+
   it.each([
     [{}, null, "E_NO_FLEET"],
     [{ a: null }, "b", "E_SELECTION"],

@@ -54,7 +54,7 @@ export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promi
     known,
     learnTags: (hosts) => learnTags(nix, request, known, hosts),
     evaluate: (missing) => evaluate(nix, request, missing, (name, result) => known.set(name, result)),
-  });
+  }).catch((error: unknown) => Promise.reject(withOtherForms(error, outline)));
   request.onSelected(
     selected,
     members.map(({ name }) => name),
@@ -76,6 +76,17 @@ export async function readFleet(nix: FleetNix, request: ReadFleetRequest): Promi
     selected.filter(({ name }) => !known.has(name)),
     deliver,
   );
+}
+
+/** What is missed may be in an output of the flake that was not read. */
+function withOtherForms(error: unknown, { members, otherForms }: FleetOutline): unknown {
+  const isMissed = error instanceof FlotillaError && error.code === "E_SELECTION";
+  if (!isMissed || otherForms.length === 0) return error;
+  const read = [...new Set(members.map(({ form }) => form))].join(" and ");
+  const others = otherForms.map((form) => `--from ${form}`).join(", ");
+  const where = `hosts are read from ${read}; of this flake also: ${others}`;
+  const hint = error.hint === undefined ? where : `${error.hint}; ${where}`;
+  return new FlotillaError(error.code, error.message, { hint, cause: error });
 }
 
 /** Of many hosts the tags alone, unless what was evaluated before says them. */
