@@ -89,7 +89,11 @@ async function run(
   if ((fleet.askSudoPassword ?? opened.settings.interactiveSudo) && settings.goal !== "build")
     await tools.askElevationPassword();
   const services = runServices(stage, nix);
-  const kept = await rootsOfRun(settings, request, tools.stateDirectory, directory);
+  const kept = await rootsOfRun(settings, request, {
+    directory,
+    state: tools.stateDirectory,
+    warn: (message) => stage.renderer.event(stamped(stage.run, { type: "warning", message })),
+  });
   const gates = new Gates();
   const { close, steps: usual } = hostSteps({ ...settings, ...kept }, services, gates);
   const archive = (flake: LockedFlake, { nix: store }: Connection, signal: AbortSignal): Promise<string> =>
