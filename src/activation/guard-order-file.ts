@@ -51,6 +51,7 @@ export function guardOrderFile(order: GuardOrder): string {
     on_failed_units: order.onFailedUnits,
     pre_activate: order.preActivate ?? "",
     install_bootloader: String(order.installBootloader),
+    skip_switch_checks: String(order.skipsSwitchChecks ?? false),
     keep_succeeded: String(order.keepSucceeded),
     budget: String(guardBudget(order)),
   };

@@ -470,4 +470,13 @@ await underEachShell(["dash", "busybox"], (host) => {
     });
     expect(await target.read("switches")).toBe("test new no-check=\nboot new no-check= install\n");
   });
+
+  test("the new system's own checks before a switch are left out where that is asked for", async () => {
+    await using target = await host();
+    const system = await target.addSystem("new", {});
+    await target.play(target.order(system, { skipsSwitchChecks: true }), {
+      "awaiting-confirm": () => target.verb("confirm"),
+    });
+    expect(await target.read("switches")).toBe("test new no-check=1\nboot new no-check=1\n");
+  });
 });

@@ -44,6 +44,8 @@ export interface GuardOrder {
   readonly healthChecks: readonly HealthCheck[];
   /** Has the boot loader itself written anew with the boot default (NIXOS_INSTALL_BOOTLOADER=1). */
   readonly installBootloader: boolean;
+  /** Has the new system left out the checks of its own that come before a switch (NIXOS_NO_CHECK=1). */
+  readonly skipsSwitchChecks?: boolean;
   /** Profiles that were activated before one failed stay as they are; false: they are taken back with it. */
   readonly keepSucceeded: boolean;
 }

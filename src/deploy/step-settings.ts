@@ -45,6 +45,8 @@ export interface StepSettings {
   readonly keepSucceeded: boolean;
   /** Have the boot loader itself written anew. */
   readonly installBootloader: boolean;
+  /** Have the new system leave out its own checks before a switch (NIXOS_NO_CHECK). */
+  readonly skipsSwitchChecks?: boolean;
   /** Directory for gc roots of what is built here; null: none. */
   readonly roots: string | null;
   readonly rootNames: RootNames;

@@ -7,6 +7,7 @@ import type { RunServices } from "../deploy/run-services.ts";
 import { changesHosts, type Goal } from "../domain/goal.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { copyBetweenWords } from "../nix/copy-between.ts";
+import type { Nix } from "../nix/nix.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { readsPassword } from "../ssh/elevation.ts";
 import { isThisMachine } from "../ssh/target.ts";
@@ -18,7 +19,9 @@ export interface BuildBetween {
   readonly substitute: boolean;
 }
 
-type Services = Pick<RunServices, "emit" | "interruption" | "nix" | "run">;
+type Services = Pick<RunServices, "emit" | "interruption" | "run"> & {
+  readonly nix: Pick<Nix, "build" | "fetch">;
+};
 
 /** Milliseconds: it ends what hangs, not what is slow. */
 const copyDeadline = 24 * 3_600_000;

@@ -62,18 +62,7 @@ function scene(
   };
   const note = (what: string) => async (): Promise<void> => void done.push(what);
   const unused = async (): Promise<never> => Promise.reject(new Error("not asked"));
-  const nix: Nix = {
-    version: unused,
-    lockFlake: unused,
-    configurationFile: unused,
-    outline: unused,
-    evaluate: unused,
-    tags: unused,
-    build: unused,
-    copy: unused,
-    closure: unused,
-    fetch: note("fetched here"),
-  };
+  const nix: Pick<Nix, "build" | "fetch"> = { build: unused, fetch: note("fetched here") };
   const steps: HostSteps = {
     emit: () => {},
     halt: signal,

@@ -2,17 +2,17 @@
 import type { HostName } from "../domain/host-name.ts";
 import { DerivationPath } from "../domain/store-path.ts";
 import type { StorePath } from "../domain/store-path.ts";
-import type { FleetNix } from "../fleet/read-fleet.ts";
 import type { ConfigurationFile } from "../nix/fleet-source.ts";
 import type { FleetFormName } from "../nix/forms/fleet-form.ts";
-import type { FleetOutline } from "../nix/nix.ts";
+import type { FleetOutline, Nix } from "../nix/nix.ts";
 import { systemProfile } from "../deploy/standing.ts";
 
 /** What is read in place of a configuration. */
 export interface KnownFleet {
   readonly source: ConfigurationFile;
   readonly outline: FleetOutline;
-  readonly nix: FleetNix;
+  /** In place of Nix's own: says what is known. */
+  readonly evaluate: Nix["evaluate"];
 }
 
 /** Its settings are all defaults: there is no configuration that says another thing. */
@@ -43,6 +43,6 @@ export function knownSystem(
   return {
     source: { kind: "file", reference: path, path, revision: null, dirty: false, directory: path },
     outline: { members: [{ name, form }], ignoredNames: [], otherForms: [], settings: {}, plain: null },
-    nix: { evaluate: async ({ onHost }) => onHost(name, evaluated), tags: async () => new Map() },
+    evaluate: async ({ onHost }) => onHost(name, evaluated),
   };
 }

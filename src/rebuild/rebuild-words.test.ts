@@ -117,11 +117,11 @@ test("a machine says what it is called, and with it which configurations are for
 });
 
 test("a system that is known is a fleet of one host, and nothing is evaluated", async () => {
-  const { nix, outline } = knownSystem(HostName.parse("web-01"), path);
+  const { evaluate, outline, source } = knownSystem(HostName.parse("web-01"), path);
   const heard: unknown[] = [];
   const onHost = (...words: readonly unknown[]): void => void heard.push(words);
   const request = { hosts: outline.members, useCache: true, workers: 1, signal, onLog: () => {}, onHost };
-  await nix.evaluate({ ...request, source: knownSystem(HostName.parse("web-01"), path).source });
+  await evaluate({ ...request, source });
   expect(heard).toMatchObject([["web-01", { profiles: [{ name: "system", path }] }]]);
 });
 

@@ -86,7 +86,7 @@ export async function rebuildRun(
         targetHost: options.targetHost ?? thisMachine,
         rollbackSucceeded: false,
       },
-      { ...services, nix: { evaluate: wanted.evaluate, tags: async () => new Map() } },
+      { ...services, nix: { ...nix, evaluate: wanted.evaluate } },
       gates,
       (name, evaluation) => {
         const adjusted = evaluation.then((host) => rebuildHost(host, options, tools.environment));

@@ -56,8 +56,8 @@ export async function findWanted(
     generation: Generation | null,
     platform: string | null,
   ): Promise<Wanted> => {
-    const { nix, ...request } = knownSystem(configurationName(machine.hostname), path, machine.form, platform);
-    return { request, evaluate: nix.evaluate, generation, close: async () => {} };
+    const { evaluate, ...request } = knownSystem(configurationName(machine.hostname), path, machine.form, platform);
+    return { request, evaluate, generation, close: async () => {} };
   };
   if (rollback) {
     return ask(async (connection) => {

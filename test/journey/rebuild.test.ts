@@ -96,6 +96,12 @@ test.concurrent("another machine: test, switch, what differs, its generations, a
   const back = await cleo.flotilla(["rebuild", "switch", "--rollback", ...at]);
   expect([back.exitCode, back.stdout]).toEqual([0, first.running]);
   expect(await seenOn(host)).toMatchObject(first);
+
+  const stern = await operator("remote", "stern", 'preSwitch = "echo not today; exit 3";');
+  const checked = ["rebuild", "test", "--flake", ".#remote", ...at];
+  expect(await stern.flotilla(checked)).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(await seenOn(host)).toMatchObject(first);
+  expect(await stern.flotilla(checked, { env: { NIXOS_NO_CHECK: "1" } })).toMatchObject({ exitCode: 0 });
 });
 
 test.concurrent("a system that is built already, on the machine itself", async () => {

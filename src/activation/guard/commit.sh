@@ -50,6 +50,7 @@ commit_profile() {
 write_boot_loader() {
   set -- "$profile_path/bin/switch-to-configuration" boot
   [ "$install_bootloader" = false ] || set -- env NIXOS_INSTALL_BOOTLOADER=1 "$@"
+  [ "$skip_switch_checks" = false ] || set -- env NIXOS_NO_CHECK=1 "$@"
   run_step commit "$commit_timeout" no "$@"
   case $status in
     0) ;;

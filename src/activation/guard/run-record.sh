@@ -2,7 +2,7 @@
 
 # What an order says, beside its profiles; read_order overwrites them.
 operator='' goal='' activation_timeout=300 confirm_timeout=30 rollback=true on_failed_units=rollback pre_activate=''
-budget=0 install_bootloader=false keep_succeeded=false
+budget=0 install_bootloader=false skip_switch_checks=false keep_succeeded=false
 health_checks() { :; }
 
 enter_run() {

@@ -49,7 +49,9 @@ activate() {
 activate_profile() {
   case $profile_way in
     nixos)
-      run_step activate "$activation_timeout" yes "$profile_system/bin/switch-to-configuration" test
+      set -- "$profile_system/bin/switch-to-configuration" test
+      [ "$skip_switch_checks" = false ] || set -- env NIXOS_NO_CHECK=1 "$@"
+      run_step activate "$activation_timeout" yes "$@"
       return
       ;;
     deploy-rs) run_step activate "$activation_timeout" yes in_profile "$number" activate_deploy_rs ;;

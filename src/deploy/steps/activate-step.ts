@@ -14,7 +14,13 @@ import { guardProfiles } from "./guard-profiles.ts";
 
 type OrderSettings = Pick<
   StepSettings,
-  "activationTimeout" | "confirmTimeout" | "installBootloader" | "keepSucceeded" | "preActivate" | "rollback"
+  | "activationTimeout"
+  | "confirmTimeout"
+  | "installBootloader"
+  | "keepSucceeded"
+  | "preActivate"
+  | "rollback"
+  | "skipsSwitchChecks"
 >;
 type ActivateSettings = OrderSettings & Pick<StepSettings, "targetHost">;
 type ActivateServices = Pick<
@@ -24,12 +30,13 @@ type ActivateServices = Pick<
 
 /** What the guard of this host is told. */
 export function guardOrder(
-  { activationTimeout, confirmTimeout, installBootloader, keepSucceeded, preActivate, rollback }: OrderSettings,
+  settings: OrderSettings,
   { operator, run }: Pick<RunServices, "operator" | "run">,
   { deployment, profiles }: Pick<Host, "deployment" | "profiles">,
   goal: GuardOrder["goal"],
   generations?: Generations,
 ): GuardOrder {
+  const { activationTimeout, confirmTimeout, installBootloader, keepSucceeded, rollback } = settings;
   const fromHere = deployment.healthChecks.filter((check) => check.from === "operator");
   return {
     run,
@@ -42,9 +49,10 @@ export function guardOrder(
       (confirmTimeout ?? deployment.rollback.confirmTimeout) + Math.max(0, ...fromHere.map((check) => check.timeout)),
     rollback: rollback ?? deployment.rollback.enable,
     onFailedUnits: deployment.rollback.onFailedUnits,
-    preActivate: preActivate ?? deployment.preActivate,
+    preActivate: settings.preActivate ?? deployment.preActivate,
     healthChecks: deployment.healthChecks.filter((check) => check.from === "target"),
     installBootloader,
+    skipsSwitchChecks: settings.skipsSwitchChecks ?? false,
     keepSucceeded,
   };
 }
