@@ -3,7 +3,7 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { GuardEnd, GuardObserver, GuardOrder, GuardState } from "../activation/guard.ts";
 import type { Connection } from "../ssh/connection.ts";
-import type { Target } from "../ssh/target.ts";
+import { isThisMachine, type Target } from "../ssh/target.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { RunClock } from "./run-clock.ts";
 
@@ -225,6 +225,8 @@ function distinct(targets: readonly Target[]): readonly Target[] {
 }
 
 function describe(targets: readonly Target[]): string {
+  // It always answers.
+  if (targets.some(isThisMachine)) return "this machine";
   return targets
     .map((target) => (target.port === null ? target.address : `${target.address}:${target.port}`))
     .join(", ");

@@ -28,7 +28,8 @@ export function nextSteps(end: EventOf<"host-finished">): readonly NextStep[] {
     case "unreachable":
       return [doctor];
     case "refused":
-      return [status];
+      // What its configuration alone decided is no matter of the host.
+      return end.reason?.step === "evaluate" ? [] : [status];
     case "failed":
       return failureSteps(end, { attach, doctor });
   }
