@@ -10,7 +10,7 @@ export const Outcome = z.enum([
   "pushed",
   "rolled-back", // activated, failed, and the previous system was seen running again
   "refused", // a check said no; nothing changed
-  "failed", // something broke before any change; or after it, where rollback is disabled: its reason says what runs
+  "failed", // something broke before any change; or after it, and nothing was taken back: its reason says what runs
   "unreachable", // nothing was attempted
   "skipped", // halted or excluded
   "lost-contact", // the guard decides alone; `flotilla status` learns the end
