@@ -11,6 +11,7 @@ import { Deployment } from "../fleet/deployment.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { finished, started } from "../history/test-events.ts";
 import { hostKnowledge } from "./host-knowledge.ts";
+import { OperatorInput } from "./operator-input.ts";
 import { Tools } from "./tools.ts";
 
 const { signal } = new AbortController();
@@ -23,7 +24,11 @@ let tools: Tools;
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), "flotilla-knowledge-"));
   const streams = { stdin: (async function* () {})(), stderr: { write: () => true } };
-  tools = new Tools({ ...process.env, XDG_STATE_HOME: directory, XDG_RUNTIME_DIR: directory }, streams, () => {});
+  tools = new Tools(
+    { ...process.env, XDG_STATE_HOME: directory, XDG_RUNTIME_DIR: directory },
+    new OperatorInput(streams),
+    () => {},
+  );
 });
 afterAll(async () => {
   await tools.close();

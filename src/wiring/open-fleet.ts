@@ -30,7 +30,8 @@ export async function openFleet(
 ): Promise<OpenFleet> {
   const { evaluationCache, flake, form } = options;
   if (options.askSudoPassword === true) await tools.askElevationPassword();
-  const selection = await readSelection(options, directory);
+  const readStdin = (): Promise<string> => tools.readStdin();
+  const selection = await readSelection(options, directory, readStdin);
   const nix = tools.nix(options.nix);
   const source = await fleetSource(flake, nix, directory, signal);
   const outline = await nix.outline({ source, form, useCache: evaluationCache, signal });
@@ -46,7 +47,7 @@ export async function openFleet(
     request: {
       source,
       outline,
-      selection: meant.on === options.on ? selection : await readSelection(meant, directory),
+      selection: meant.on === options.on ? selection : await readSelection(meant, directory, readStdin),
       knowledge: hostKnowledge(tools, signal),
       overrides: { ...options.overrides, addresses: meant.addresses },
       useCache: evaluationCache,

@@ -9,17 +9,17 @@ import { everyHost, parseSelection, type Selection, selectionOfLines } from "../
 export async function readSelection(
   { every, limit, on, onFile }: Pick<FleetOptions, "every" | "limit" | "on" | "onFile">,
   directory: string,
+  readStdin: () => Promise<string>,
 ): Promise<Selection> {
-  const lines = onFile === null ? [] : [selectionOfLines(await readLines(onFile, directory))];
+  const lines = onFile === null ? [] : [selectionOfLines(await readLines(onFile, directory, readStdin))];
   const words = [...(on === null ? [] : [on]), ...lines];
   const selection = words.length === 0 ? everyHost : parseSelection(words.join(","));
   return { ...selection, every, limit };
 }
 
-async function readLines(file: string, directory: string): Promise<string> {
-  const path = file === "-" ? "/dev/stdin" : resolve(directory, file);
+async function readLines(file: string, directory: string, readStdin: () => Promise<string>): Promise<string> {
   try {
-    return await readFile(path, "utf8");
+    return file === "-" ? await readStdin() : await readFile(resolve(directory, file), "utf8");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FlotillaError("E_USAGE", `--on-file ${file} cannot be read: ${reason}`, { cause: error });

@@ -15,6 +15,7 @@ import { passwordDevice, type PasswordStreams } from "../terminal/ask-password.t
 import { chooseRenderer } from "../terminal/renderer.ts";
 import { systemTimers } from "../terminal/view-ports.ts";
 import type { TerminalStream, ViewProcess } from "../terminal/view-ports.ts";
+import { OperatorInput } from "./operator-input.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { SignalSource } from "./interruption.ts";
 import { applyLocal } from "./apply-local.ts";
@@ -42,12 +43,13 @@ export interface World {
 
 export function realUseCases(world: World): UseCases {
   const { directory, environment, process, stderr, stdout } = world;
+  const input = new OperatorInput(process);
 
   const warn = (message: string): void => void stderr.write(`warning: ${message}\n`);
 
   /** Looks without a view of its own; Ctrl-C ends it. */
   const look = async <Result>(work: (view: Viewpoint) => Promise<Result>): Promise<Result> => {
-    const tools = new Tools(environment, process, (warning) => warn(warning.message));
+    const tools = new Tools(environment, input, (warning) => warn(warning.message));
     const { interruption, stop } = listenForInterruption(process, () => {});
     try {
       return await work({ tools, directory, onWarning: warn, signal: interruption.halt });
@@ -74,7 +76,7 @@ export function realUseCases(world: World): UseCases {
     });
     const warning = (words: Omit<Extract<EventBody, { type: "warning" }>, "type">): void =>
       renderer.event(stamped(run, { type: "warning", ...words }));
-    const tools = new Tools(environment, process, ({ code, hint, message }) =>
+    const tools = new Tools(environment, input, ({ code, hint, message }) =>
       warning({ code, message, ...(hint === undefined ? {} : { hint }) }),
     );
     const { interruption, stop } = listenForInterruption(process, () =>

@@ -7,6 +7,7 @@ import { HostName } from "../domain/host-name.ts";
 import { runIdFrom } from "../domain/run-id.ts";
 import { withRunLog } from "./run-log.ts";
 import { type RunStage, stamped } from "./run-stage.ts";
+import { OperatorInput } from "./operator-input.ts";
 import { Tools } from "./tools.ts";
 
 const run = runIdFrom(new Uint8Array(8));
@@ -21,7 +22,7 @@ function stageThatShows(shown: RunEvent[]): RunStage {
   const { signal } = new AbortController();
   return {
     run,
-    tools: new Tools({}, streams, () => {}),
+    tools: new Tools({}, new OperatorInput(streams), () => {}),
     renderer: { event: (event) => shown.push(event), finish: () => {} },
     interruption: { halt: signal, leave: signal },
   };

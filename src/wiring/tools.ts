@@ -6,7 +6,6 @@ import type { GuardClient } from "../activation/guard-client.ts";
 import { guardScript } from "../activation/guard-script.ts";
 import { inspectionScript } from "../checks/inspection-script.ts";
 import type { FlotillaError } from "../domain/flotilla-error.ts";
-import type { Secret } from "../domain/secret.ts";
 import type { History } from "../history/history.ts";
 import { openHistory } from "../history/open-history.ts";
 import { nixPrograms } from "../nix/nix-programs.ts";
@@ -18,8 +17,8 @@ import type { Connection, OpenedConnection, Ssh } from "../ssh/connection.ts";
 import { openFirst } from "../ssh/open-first.ts";
 import { openSsh } from "../ssh/open-ssh.ts";
 import type { Target } from "../ssh/target.ts";
-import { askPassword, passwordDevice, type PasswordStreams } from "../terminal/ask-password.ts";
 import { directories } from "./directories.ts";
+import type { OperatorInput } from "./operator-input.ts";
 
 /** Milliseconds for a login with its inspection, over all addresses of a host. */
 const loginDeadline = 20_000;
@@ -36,24 +35,28 @@ export class Tools {
   readonly stateDirectory: string;
   readonly #cacheDirectory: string;
   readonly #onWarning: (warning: FlotillaError) => void;
-  readonly #streams: PasswordStreams;
-  #elevationPassword: Secret | null = null;
+  readonly #input: OperatorInput;
   #history: History | null = null;
 
   /** @param onWarning told what is wrong with the history, which never stops a run */
-  constructor(environment: Environment, streams: PasswordStreams, onWarning: (warning: FlotillaError) => void) {
+  constructor(environment: Environment, input: OperatorInput, onWarning: (warning: FlotillaError) => void) {
     this.environment = environment;
-    this.ssh = openSsh(this.runner, { environment, elevationPassword: () => this.#elevationPassword });
+    this.ssh = openSsh(this.runner, { environment, elevationPassword: () => input.elevationPassword });
     const { state, cache } = directories(environment);
     this.stateDirectory = state;
     this.#cacheDirectory = cache;
     this.#onWarning = onWarning;
-    this.#streams = streams;
+    this.#input = input;
   }
 
   /** Asks the operator once, before the first login, for what sudo is told wherever it asks. */
-  async askElevationPassword(who = "the hosts"): Promise<void> {
-    this.#elevationPassword ??= await askPassword(`[sudo] password for ${who}: `, passwordDevice(this.#streams));
+  askElevationPassword(who = "the hosts"): Promise<void> {
+    return this.#input.askElevationPassword(who);
+  }
+
+  /** All of stdin, however often it is asked for. */
+  readStdin(): Promise<string> {
+    return this.#input.readStdin();
   }
 
   get history(): History {
