@@ -60,7 +60,8 @@ let
       path = "${path}";
     };
 in
-{
+# First of all, so that an error of it stands in the outermost of Nix's trace, which is all that it shows.
+builtins.seq toplevel.drvPath {
   # The system first: it is what the others stand on.
   profiles = [
     {

@@ -1,4 +1,5 @@
 // Which hosts of a fleet a selection means, by what is known of them so far.
+import { Goal } from "../domain/goal.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { nearestName } from "./nearest-name.ts";
 import { asksFor, type GlobMatcher, keywords, type Matcher, type Selection, type Term, termsOf } from "./selection.ts";
@@ -96,6 +97,8 @@ function suggestion(kind: "name" | "tag", word: string, names: readonly string[]
   }
   if (name !== undefined) return `did you mean ${name}?`;
   if (tags.includes(word)) return `${word} is a tag; did you mean @${word}?`;
+  const goal = nearestName(word, Goal.options);
+  if (goal !== undefined) return `did you mean the goal ${goal}? The fleet has the hosts ${someOf(names)}`;
   return names.length === 0 ? "the fleet has no hosts" : `hosts: ${someOf(names)}; a tag begins with @`;
 }
 

@@ -26,6 +26,9 @@ export function trimNixError(stderr: string): readonly string[] {
   return place === undefined ? joined : [...joined, place.trim().replace(/:$/u, "")];
 }
 
+/** nixpkgs' own module system is never what is wrong. */
+const ofNixpkgs = /(?:^|\/)lib\/(?:attrsets|customisation|lists|modules|options|types)\.nix/u;
+
 function isPlace(line: string): boolean {
-  return locationLine.test(line) && !/«(?:none|string)»/u.test(line);
+  return locationLine.test(line) && !/«(?:none|string)»|<nix\//u.test(line) && !ofNixpkgs.test(line.trim().slice(3));
 }

@@ -184,7 +184,7 @@ test.concurrent.for(Object.entries(completion))(
       return stdout.split("\n").map((proposal) => proposal.replace(/\t.*/, ""));
     };
     expect(await complete("de")).toEqual(["deploy"]);
-    expect(await complete("deploy --dr")).toEqual(["--dry-run"]);
+    expect(await complete("deploy --dry-r")).toEqual(["--dry-run"]);
     expect(await complete("deploy sw")).toEqual(["switch"]);
     expect(await complete("ssh le")).toEqual(["left"]);
     expect(await complete("deploy --on @w")).toEqual(["@web"]);

@@ -122,8 +122,8 @@ test.concurrent("what is wrong with a command line is said in one line, with sta
   const ana = await Operator.withFleet(scene.bed, "usage", { quiet: {} });
   for (const [words, help] of [
     ["deploi", "did you mean `deploy`?"],
-    ["deploy swich", "GOAL"],
-    ["deploy --parallel 0", "--parallel"],
+    ["deploy swich", "did you mean the goal switch?"],
+    ["deploy --parallel many", "--parallel"],
     ["deploy --paralell 2", "--parallel"],
     ["deploy --target-host 'a b'", "--target-host"],
     ["deploy --option cores", "--option"],
@@ -136,7 +136,7 @@ test.concurrent("what is wrong with a command line is said in one line, with sta
   ] as const) {
     const { exitCode, stdout, stderr } = await ana.shell(`flotilla ${words}`);
     expect({ words, exitCode, stdout }).toEqual({ words, exitCode: 2, stdout: "" });
-    expect(stderr).toMatch(/^error\[E_USAGE\] /);
+    expect(stderr).toMatch(/^error\[E_(?:USAGE|SELECTION)\] /);
     expect(stderr).toContain(help);
     expect(stderr).not.toContain("    at ");
   }
