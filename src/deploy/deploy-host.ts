@@ -102,15 +102,18 @@ async function reach(
     const hasKeys = Object.keys(host.deployment.keys).length > 0;
     return { outcome: "pushed", notes: notes.length > 0 ? notes : [hasKeys ? "keys unchanged" : "no keys"] };
   }
-  const standings = await inPhase(steps, name, "check", unlimited, () => steps.examine(host, session));
-  if (isSettled(goal, standings)) {
-    await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "up-to-date"));
+  const { settled, standings } = await inPhase(steps, name, "check", unlimited, async () => {
+    const standings = await steps.examine(host, session);
+    const settled = isSettled(goal, standings);
+    await steps.refuse(host, session, settled ? "up-to-date" : "inspected");
+    return { settled, standings };
+  });
+  if (settled) {
     if (steps.keepsResults) await inPhase(steps, name, "build", unlimited, () => steps.build(host, session));
     // A key may have changed where the system has not.
     const notes = (await reboot(goal === "boot")) ?? (goal === "boot" ? [] : await sendKeys("all"));
     return { outcome: "unchanged", notes: [...notes, ...remarks(inspection)] };
   }
-  await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
   await inPhase(steps, name, "build", unlimited, () => steps.build(host, session));
   await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "built"));
   await inPhase(steps, name, "copy", steps.limits.copy, () => steps.copy(host, session));

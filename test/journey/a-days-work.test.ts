@@ -276,3 +276,42 @@ test("a look before the deploy: no, yes, and a hive that was edited meanwhile", 
   const nobody = await flotilla(ana, "apply", "--ask");
   expect([nobody.exitCode, nobody.stderr]).toEqual([2, expect.stringContaining("there is no terminal to ask on")]);
 });
+
+test("deploy-rs's --keep-result: where its users look for their profiles", async () => {
+  const ana = await Operator.create(scene.bed, "keeping");
+  await cp(join(root, "nix/activate"), join(ana.home, "activate"), { recursive: true });
+  const flake = `{
+    inputs.nixpkgs.url = "path:${root}/test/bed";
+    inputs.activate = { url = "path:${ana.home}/activate"; flake = false; };
+    outputs = { nixpkgs, activate, ... }: let
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      inherit ((import activate { inherit pkgs; }).activate) custom;
+      words = text: pkgs.writeTextFile { name = "words"; inherit text; destination = "/words"; };
+    in {
+      deploy.nodes.db-01 = {
+        hostname = "db-01";
+        user = "root";
+        sshUser = "root";
+        profiles.first.path = custom (words "one") "cat $PROFILE/words >/run/first";
+        profiles.second.path = custom (words "two") "cat $PROFILE/words >/run/second";
+      };
+    };
+  }`;
+  await ana.write("flake.nix", flake);
+  await ana.shell("git init -q; git add flake.nix; nix flake lock");
+  await ana.commit();
+  const profile = (name: string): string => `readlink -f /nix/var/nix/profiles/per-user/root/${name}`;
+  expect(await ends(ana, "deploy", "-k", ".#db-01")).toEqual({ "db-01": "deployed", exit: 0 });
+  expect(await on(db, "cat /run/first /run/second")).toBe("onetwo");
+  for (const name of ["first", "second"]) {
+    expect(await sh(ana, `readlink .deploy-gc/db-01/${name}`)).toBe(await on(db, profile(name)));
+  }
+  // Kept from the garbage collection, and also where nothing is to be deployed.
+  const roots = await sh(ana, 'nix-store --gc --print-roots | grep -c "$PWD/.deploy-gc/db-01/"');
+  expect(roots).toBe("2");
+  expect(await ends(ana, "deploy", "-k", "-r", "kept")).toEqual({
+    "db-01": "unchanged",
+    exit: 0,
+  });
+  expect(await sh(ana, "ls kept/db-01; git status --porcelain")).toBe("first\nsecond");
+});
