@@ -126,7 +126,7 @@ const errors = (await readdir(join(import.meta.dirname, "errors")))
 describe("a hive.nix", () => {
   test.each(cases)("%s", async (name) => {
     const hive = await readFile(join(import.meta.dirname, name, "hive.nix"));
-    await expect(golden(hive)).toMatchFileSnapshot(`./${name}/expected.json`);
+    await expect(golden(hive)).toMatchFileSnapshot(`./${name}/read.golden.json`);
   });
 
   test("is read by an old Nix in the same way", async () => {
