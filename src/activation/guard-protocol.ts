@@ -7,7 +7,7 @@ import { RunId } from "../domain/run-id.ts";
 import type { GuardState } from "./guard.ts";
 
 /** Of the greeting; another one is another protocol. */
-export const protocolVersion = "1";
+const protocolVersion = "1";
 
 export type GuardLine =
   | { readonly type: "greeting"; readonly run: RunId }

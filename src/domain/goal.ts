@@ -4,8 +4,5 @@ import { z } from "zod";
 export const Goal = z.enum(["build", "push", "switch", "boot", "test", "dry-activate", "keys"]);
 export type Goal = z.infer<typeof Goal>;
 
-/** Whether the goal has to do with the hosts at all. */
-export const reachesHosts = (goal: Goal): boolean => goal !== "build";
-
 /** Whether the goal changes what runs or boots on a host. */
 export const changesHosts = (goal: Goal): boolean => goal === "switch" || goal === "boot" || goal === "test";

@@ -34,8 +34,8 @@ export function findFleet(directory: string): FoundFleet {
 }
 
 /**
- * What was named: a file of Nix, a directory without a flake, or else a reference that Nix knows to read. A flake.nix
- * stands for its directory (colmena, src/nix/hive/mod.rs).
+ * What was named: a file of Nix, a directory, or else a reference that Nix knows to read. A flake.nix stands for its
+ * directory, and a directory without one for its default.nix (colmena, src/nix/hive/mod.rs), else for its hive.nix.
  *
  * @example namedFleet("./hive.nix", "/home/ana/infra") // { kind: "file", reference: "/home/ana/infra/hive.nix" }
  */
@@ -44,6 +44,8 @@ export function namedFleet(given: string, directory: string): FoundFleet {
   if (given === "" || !existsSync(path)) return { kind: "flake", reference: given };
   if (basename(path) === "flake.nix") return { kind: "flake", reference: dirname(path) };
   if (!statSync(path).isDirectory()) return { kind: "file", reference: path };
-  const isFile = !existsSync(join(path, "flake.nix")) && existsSync(join(path, "default.nix"));
-  return isFile ? { kind: "file", reference: path } : { kind: "flake", reference: given };
+  if (existsSync(join(path, "flake.nix"))) return { kind: "flake", reference: given };
+  if (existsSync(join(path, "default.nix"))) return { kind: "file", reference: path };
+  const hive = join(path, "hive.nix");
+  return existsSync(hive) ? { kind: "file", reference: hive } : { kind: "flake", reference: given };
 }

@@ -28,7 +28,7 @@ export async function copyClosure(runner: Runner, settings: NixSettings, request
   );
 }
 
-export function copyCommand(settings: NixSettings, request: CopyRequest): Command {
+function copyCommand(settings: NixSettings, request: CopyRequest): Command {
   return nixCommand(
     settings,
     [

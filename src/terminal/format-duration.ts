@@ -1,4 +1,4 @@
-// Durations and points in time as people read them.
+// Durations as people read them.
 
 const minute = 60;
 const hour = 60 * minute;
@@ -36,14 +36,4 @@ export function spellDuration(seconds: number): string {
   if (whole < day) return `${Math.floor(whole / hour)} h`;
   const days = Math.floor(whole / day);
   return days === 1 ? "1 day" : `${days} days`;
-}
-
-/**
- * How long ago something was: `just now`, `3 min ago`, `2 days ago`; `in 3 min` when it lies ahead.
- * Both in milliseconds since 1970.
- */
-export function relativeTime(at: number, now: number): string {
-  const seconds = (now - at) / 1000;
-  if (Math.abs(seconds) < 5) return "just now";
-  return seconds > 0 ? `${spellDuration(seconds)} ago` : `in ${spellDuration(-seconds)}`;
 }
