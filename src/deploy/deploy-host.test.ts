@@ -252,3 +252,16 @@ test("a host whose evaluation is broken off says so in the words of a run", asyn
     reason: { code: "E_INTERRUPTED", message: "the run was interrupted before this host was changed" },
   });
 });
+
+test("keys that go after a reboot are read before it", async () => {
+  const { steps, taken } = scene({
+    activate: async () => ({ end: { outcome: "staged", code: null, message: null, notes: [] }, log: [] }),
+    reboot: async (_host, session, _staged, around) => {
+      await around.before();
+      taken.push("reboot");
+      return around.after(session);
+    },
+  });
+  expect(await deployHost(steps, "boot", name, Promise.resolve(keyed))).toMatchObject({ outcome: "staged" });
+  expect(taken.slice(-4)).toEqual(["keys before-reboot", "reboot", "keys all", "close"]);
+});

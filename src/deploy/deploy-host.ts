@@ -15,6 +15,13 @@ import { inPhase, unlimited } from "./in-phase.ts";
 import type { Limit, PhaseContext } from "./in-phase.ts";
 import type { Standing } from "./standing.ts";
 
+/** What is done beside a reboot; both resolve with remarks. */
+export interface RebootSurroundings {
+  readonly before: () => Promise<readonly string[]>;
+  /** Over the new login. */
+  readonly after: (session: HostSession) => Promise<readonly string[]>;
+}
+
 /** By the name of a profile: the generation that holds what is wanted. */
 export type Generations = ReadonlyMap<string, GenerationNumber>;
 
@@ -51,8 +58,8 @@ export interface HostSteps extends PhaseContext {
     generations?: Generations,
   ) => Promise<ActivationEnd>;
   /**
-   * Where it is wanted: reboots, waits for the host to be back with what it is to run, and does what is left over the new
-   * login. Resolves with remarks; null where it is not wanted.
+   * Where it is wanted: prepares, reboots, waits for the host to be back with what it is to run, and does what is left over
+   * the new login. Resolves with remarks; null where it is not wanted.
    *
    * @param staged whether there is something that only a boot brings
    */
@@ -60,7 +67,7 @@ export interface HostSteps extends PhaseContext {
     host: Host,
     session: HostSession,
     staged: boolean,
-    afterwards: (session: HostSession) => Promise<readonly string[]>,
+    around: RebootSurroundings,
   ) => Promise<readonly string[] | null>;
   readonly limits: { readonly copy: Limit; readonly activate: Limit };
 }
@@ -94,7 +101,12 @@ async function reach(
     keysPhase(context, host, session, when);
   // A reboot empties /run/keys.
   const reboot = async (staged: boolean): Promise<readonly string[] | null> =>
-    steps.halt.aborted ? null : steps.reboot(host, session, staged, (fresh) => keysPhase(underWay, host, fresh, "all"));
+    steps.halt.aborted
+      ? null
+      : steps.reboot(host, session, staged, {
+          before: () => sendKeys("before-reboot"),
+          after: (fresh) => keysPhase(underWay, host, fresh, "all"),
+        });
   if (goal === "keys") {
     await inPhase(steps, name, "check", unlimited, () => steps.refuse(host, session, "inspected"));
     await steps.gate(host);
@@ -141,8 +153,8 @@ async function keysPhase(
   session: HostSession,
   when: KeyMoment,
 ): Promise<readonly string[]> {
-  const isDue =
-    Object.values(host.deployment.keys).length > 0 || (session.inspection.hasKeys && when !== "pre-activation");
+  const mayRemove = when === "post-activation" || when === "all";
+  const isDue = Object.values(host.deployment.keys).length > 0 || (session.inspection.hasKeys && mayRemove);
   if (!steps.sendsKeys || !isDue) return [];
   return inPhase(steps, host.name, "keys", unlimited, () => steps.sendKeys(host, session, when));
 }

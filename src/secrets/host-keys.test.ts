@@ -45,6 +45,15 @@ const deliver = (when: KeyMoment, contents = contentsBut(), declared = keys) => 
 };
 const sent = (commands: readonly RemoteCommand[]): string => Buffer.from(commands[0]?.stdin ?? "").toString();
 
+test("before a reboot all are read, and none is sent", async () => {
+  const { report, commands } = deliver("before-reboot");
+  expect(await report).toEqual({ keys: [], removed: [], remarks: [] });
+  expect(commands).toEqual([]);
+  await expect(deliver("before-reboot", contentsBut("late")).report).rejects.toMatchObject({
+    message: "late is broken",
+  });
+});
+
 describe("before the activation", () => {
   test("its keys go, whether or not their owners are there; nothing is removed", async () => {
     const { report, commands } = deliver("pre-activation");

@@ -7,8 +7,8 @@ import type { KeyContents } from "./key-contents.ts";
 import type { KeysReport } from "./keys-answer.ts";
 import { type KeyToSend, sendKeys } from "./send-keys.ts";
 
-/** `all`: the goal `keys`, which activates nothing. */
-export type KeyMoment = "pre-activation" | "post-activation" | "all";
+/** `all`: the goal `keys`, which activates nothing. `before-reboot`: they are sent after it, and only read now. */
+export type KeyMoment = "pre-activation" | "post-activation" | "before-reboot" | "all";
 
 type DeclaredKeys = Pick<Deployment, "keys">;
 
@@ -32,7 +32,7 @@ export async function deliverKeys(
   when: KeyMoment,
   signal: AbortSignal,
 ): Promise<KeysReport> {
-  const isFinal = when !== "pre-activation";
+  const isFinal = when === "post-activation" || when === "all";
   const all = await readAll(contents, connection, Object.values(keys));
   const due = isFinal ? all : all.filter(({ settings }) => settings.uploadAt === when);
   if (due.length === 0 && !isFinal) return { keys: [], removed: [], remarks: [] };

@@ -2,6 +2,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ControllerProcess } from "../bed/controller.ts";
 import { controllerNix } from "../bed/controller-nix.ts";
 import type { Host } from "../bed/host.ts";
 import { type Ended, eventsOf, phaseBegins, Scene, seenOn, until } from "../fault/scene.ts";
@@ -87,6 +88,14 @@ const ends = async (ana: Operator, ...words: readonly string[]): Promise<unknown
 const on = async (host: Host, line: string): Promise<string> => (await host.ssh(line)).stdout.trim();
 const sh = async (ana: Operator, line: string): Promise<string> =>
   (await ana.shell(line, { env: environment })).stdout.trim();
+
+/** Presses Ctrl-C, once. */
+async function interrupted({ child: { pid }, finished }: ControllerProcess): Promise<unknown> {
+  if (pid === undefined) throw new Error("nothing runs");
+  process.kill(-pid, "SIGINT");
+  const ended = await finished;
+  return endsOf({ ...ended, events: eventsOf(ended.stdout) });
+}
 
 const both = (outcome: string, exit = 0): unknown => ({ "web-01": outcome, "db-01": outcome, exit });
 
@@ -245,12 +254,16 @@ test("bad days: keys that cannot be had, a second operator, Ctrl-C in the middle
   const running = await ana.start(["setsid", "flotilla", "apply", "--json", "--on", "@web"], { env: environment });
   await until(running, "the activation", phaseBegins("web-01", "activate"));
   expect(await ends(bob, "apply", "--on", "@web")).toEqual({ "web-01": "refused E_LOCKED", exit: 3 });
-  const { pid } = running.child;
-  if (pid === undefined) throw new Error("nothing runs");
-  process.kill(-pid, "SIGINT");
-  const { exitCode, stderr, stdout } = await running.finished;
-  expect(endsOf({ exitCode, stderr, stdout, events: eventsOf(stdout) })).toEqual({ "web-01": "deployed", exit: 130 });
+  expect(await interrupted(running)).toEqual({ "web-01": "deployed", exit: 130 });
   expect(await on(web, "cat /etc/label /run/keys/late")).toBe("slowx");
+
+  // Nor is a host left on its way.
+  await write(ana, "hive.nix", { label: "rebooted" });
+  const words = ["setsid", "flotilla", "apply", "--reboot", "--json", "--on", "@web"] as const;
+  const rebooting = await ana.start(words, { env: environment });
+  await until(rebooting, "the reboot", phaseBegins("web-01", "reboot"));
+  expect(await interrupted(rebooting)).toEqual({ "web-01": "staged", exit: 130 });
+  expect(await on(web, "cat /etc/label /run/keys/token")).toBe("rebootedof the web");
 });
 
 test("a look before the deploy: no, yes, and a hive that was edited meanwhile", async () => {

@@ -55,9 +55,10 @@ export function rebootStep(
       }
     }
   };
-  return async (host, before, staged, afterwards) => {
+  return async (host, before, staged, around) => {
     if (!(await isWanted(host, before, staged))) return null;
     const { connection } = before;
+    const notes = await around.before();
     const session = await inPhase({ emit, halt: signal }, host.name, "reboot", unlimited, async () => {
       // The connection may break before the answer, or the command be killed with all else: that is a reboot.
       const asked = await connection.run(rebootCommand, { signal }).catch(() => null);
@@ -85,7 +86,7 @@ export function rebootStep(
     try {
       const { currentSystem, profileSystem } = session.inspection;
       if (currentSystem !== profileSystem) throw bootedAnother(currentSystem, profileSystem);
-      return ["rebooted", ...(await afterwards(session))];
+      return [...notes, "rebooted", ...(await around.after(session))];
     } finally {
       await session.connection.close();
     }
