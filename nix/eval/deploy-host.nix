@@ -1,10 +1,12 @@
 # What flotilla asks of one node of deploy-rs's `deploy.nodes`, its result plain JSON. The other nodes are not looked at.
 # Settings are handed on at the level where they were written; src/fleet/deploy-rs checks and merges them.
-value: name:
+# wanted: the names of the profiles that are evaluated; null: all of them.
+wanted: value: name:
 let
   inherit (builtins)
     all
     attrNames
+    elem
     elemAt
     filter
     getContext
@@ -23,7 +25,13 @@ let
 
   fleet = value.deploy or value;
   node = fleet.nodes.${name};
-  profiles = node.profiles or { };
+  written = node.profiles or { };
+  otherProfiles =
+    if wanted == null || !isAttrs written then
+      [ ]
+    else
+      filter (profile: !elem profile wanted) (attrNames written);
+  profiles = without otherProfiles written;
 
   isText = value: isString value || isPath value || isAttrs value && (value ? outPath || value ? __toString);
 
@@ -41,7 +49,7 @@ let
     else
       value;
 
-  without = attribute: value: if isAttrs value then removeAttrs value [ attribute ] else value;
+  without = attributes: value: if isAttrs value then removeAttrs value attributes else value;
 
   # What makes a path is in the context of its text, whether it is a derivation or a string made of one.
   derivationsOf =
@@ -87,8 +95,9 @@ in
   version = null;
   sshPorts = null;
   deployment = {
-    deploy = plain (without "nodes" fleet);
-    node = plain (without "profiles" node);
+    deploy = plain (without [ "nodes" ] fleet);
+    node = plain (without [ "profiles" ] node);
     profiles = plain profiles;
+    inherit otherProfiles;
   };
 }

@@ -31,6 +31,7 @@ type Configurations = Readonly<Record<string, object | FlotillaError | null>>;
 function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = null) {
   const evaluated: string[] = [];
   const asked: number[] = [];
+  const narrowed: (readonly string[])[] = [];
   const outline: FleetOutline = {
     members: Object.keys(configurations).map((name) => ({ name: HostName.parse(name), form })),
     ignoredNames: [],
@@ -40,7 +41,8 @@ function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = nu
   };
   const nix: FleetNix = {
     evaluate: ({ hosts, onHost, onlyKept }) => {
-      for (const { name } of hosts) {
+      for (const { name, onlyProfiles } of hosts) {
+        if (onlyProfiles !== undefined) narrowed.push([name, ...onlyProfiles]);
         if (onlyKept === true) continue;
         evaluated.push(name);
         const deployment = configurations[name];
@@ -54,7 +56,7 @@ function nixOf(configurations: Configurations, plain: FleetOutline["plain"] = nu
       return Promise.resolve(new Map(hosts.flatMap(({ name }) => knownTags(name, configurations[name]))));
     },
   };
-  return { nix: { ...nix, outline }, evaluated, asked };
+  return { nix: { ...nix, outline }, evaluated, asked, narrowed };
 }
 
 /** As nix.tags has them: nothing of a host that does not evaluate, null without settings. */
@@ -89,6 +91,7 @@ async function read(
   nix: FleetNix & { readonly outline: FleetOutline },
   on: string | null,
   knowledge: Partial<HostKnowledge> = {},
+  overrides = noOverrides,
 ) {
   const order: string[] = [];
   const results = new Map<string, Host | FlotillaError>();
@@ -97,7 +100,7 @@ async function read(
     source: flake,
     outline: nix.outline,
     selection: on === null ? everyHost : parseSelection(on),
-    overrides: noOverrides,
+    overrides,
     knowledge: { ...unasked, ...knowledge },
     useCache: true,
     evaluationWorkers: 2,
@@ -133,6 +136,12 @@ describe("readFleet", () => {
     const { order } = await read(nix, "c,a");
     expect(order).toEqual(["selected a c", "a", "c"]);
     expect(evaluated).toEqual(["a", "c"]);
+  });
+
+  it("evaluates of a host the profiles that were named alone", async () => {
+    const { nix, narrowed } = nixOf({ a: null, b: null });
+    await read(nix, "a,b", {}, { ...noOverrides, profiles: new Map([["a", ["system"]]]) });
+    expect(narrowed).toEqual([["a", "system"]]);
   });
 
   it("evaluates few hosts once where the module's tags decide", async () => {

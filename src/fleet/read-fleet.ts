@@ -126,14 +126,17 @@ async function evaluate(
   onHost: (name: HostName, result: EvaluatedHost | FlotillaError) => void,
 ): Promise<void> {
   if (hosts.length === 0) return;
-  const { source, useCache, evaluationWorkers, mostPerProcess, signal, onLog } = request;
+  const { source, overrides, useCache, evaluationWorkers, mostPerProcess, signal, onLog } = request;
   const missing = new Set(hosts.map(({ name }) => name));
   const answer = (name: HostName, result: EvaluatedHost | FlotillaError): void => {
     if (missing.delete(name)) onHost(name, result);
   };
   await nix.evaluate({
     source,
-    hosts,
+    hosts: hosts.map((member) => {
+      const onlyProfiles = overrides.profiles.get(member.name);
+      return onlyProfiles === undefined ? member : { ...member, onlyProfiles };
+    }),
     useCache,
     workers: evaluationWorkers,
     ...(mostPerProcess === null || mostPerProcess === undefined ? {} : { mostPerProcess }),

@@ -17,7 +17,7 @@ export interface EvaluateTools extends EvaluationTools {
 
 /**
  * Answers each host of the request, from the cache or by an evaluation. What an edited tree said is given out but not kept:
- * it may be of neither the old content nor the new.
+ * it may be of neither the old content nor the new. Nor is what was asked of some profiles alone, which is no whole answer.
  */
 export async function evaluateHosts(tools: EvaluateTools, request: EvaluateRequest): Promise<void> {
   const { cache, stillTheSame, now } = tools;
@@ -29,8 +29,9 @@ export async function evaluateHosts(tools: EvaluateTools, request: EvaluateReque
   }
   if (request.onlyKept === true) return;
   const evaluated: EvaluatedHost[] = [];
+  const whole = new Set(missing.filter((member) => !isNarrowed(tools, member)).map(({ name }) => name));
   await evaluateInProcesses(tools, request, missing, (name, result) => {
-    if (!(result instanceof FlotillaError)) evaluated.push(result);
+    if (!(result instanceof FlotillaError) && whole.has(name)) evaluated.push(result);
     request.onHost(name, result);
   });
   const harmless = evaluated.filter(({ deployment }) => !holdsSecrets(deployment));
@@ -38,6 +39,10 @@ export async function evaluateHosts(tools: EvaluateTools, request: EvaluateReque
   await Promise.all(harmless.map((host) => cache.keepHost(host)));
   await cache.prune(now());
 }
+
+/** Whether the answer will be of some profiles alone: then it is its own reader's, and no whole one. */
+const isNarrowed = ({ forms }: EvaluateTools, { form, onlyProfiles }: FleetMember): boolean =>
+  onlyProfiles !== undefined && forms.some(({ hostOfProfiles, name }) => name === form && hostOfProfiles !== null);
 
 /** As many processes at a time as there are workers. The first hosts show how much they read of each other. */
 async function evaluateInProcesses(
@@ -63,7 +68,9 @@ async function evaluateInProcesses(
       const size = Math.min(hostsPerProcess(read.size), request.mostPerProcess ?? Infinity);
       // Nobody is left without work for the sake of company.
       const fair = Math.ceil((waiting.length + 1) / workers);
-      const company = waiting.filter((member) => member.form === form).slice(0, Math.min(size, fair) - 1);
+      const company = (isNarrowed(tools, first) ? [] : waiting)
+        .filter((member) => member.form === form && !isNarrowed(tools, member))
+        .slice(0, Math.min(size, fair) - 1);
       for (const member of company) waiting.splice(waiting.indexOf(member), 1);
       const together =
         company.length === 0 ? null : await evaluateTogether(tools, { ...request, onLog }, [first, ...company]);

@@ -81,17 +81,20 @@ export async function evaluateTogether(
 export async function evaluateHost(
   { runner, settings, forms }: EvaluationTools,
   { source, signal, onLog }: ProcessRequest,
-  { name, form }: FleetMember,
+  { name, form, onlyProfiles }: FleetMember,
 ): Promise<EvaluatedHost | FlotillaError> {
   const failed = (error: FlotillaError): FlotillaError => error.at(name, "evaluate");
-  const reader = forms.find((known) => known.name === form)?.host;
-  if (reader === undefined) return failed(new FlotillaError("E_EVALUATION", `${form} cannot be read`));
+  const known = forms.find((candidate) => candidate.name === form);
+  if (known === undefined) return failed(new FlotillaError("E_EVALUATION", `${form} cannot be read`));
   try {
     const evaluate = (settings: NixSettings, onStderrLine: (line: string) => void): Promise<ProcessResult> =>
-      runner.run(evaluationCommand(settings, source, form, `value: (${reader}) value ${nixString(name)}`), {
-        signal,
-        onStderrLine,
-      });
+      runner.run(
+        evaluationCommand(settings, source, form, `value: ${readerOf(known, onlyProfiles)} value ${nixString(name)}`),
+        {
+          signal,
+          onStderrLine,
+        },
+      );
     const result = await evaluate(
       settings,
       harmless((line) => onLog(name, line)),
@@ -109,6 +112,11 @@ export async function evaluateHost(
     throw error;
   }
 }
+
+const readerOf = ({ host, hostOfProfiles }: FleetForm, wanted: readonly string[] | undefined): string =>
+  wanted === undefined || hostOfProfiles === null
+    ? `(${host})`
+    : `(${hostOfProfiles} [ ${wanted.map(nixString).join(" ")} ])`;
 
 /** Hands on what Nix says, line by line, without the texts of keys. */
 function harmless(onLine: (line: string) => void): (line: string) => void {

@@ -82,7 +82,7 @@ describe("nixPrograms", () => {
       if (text.includes("flake metadata")) {
         return { stdout: JSON.stringify(answers.metadata), stderr: answers.metadataStderr };
       }
-      const name = / value "(?<name>[^"]*)" \S+#nixosConfigurations$/u.exec(text)?.groups?.["name"];
+      const name = / value "(?<name>[^"]*)" \S+#(?:nixosConfigurations|deploy)$/u.exec(text)?.groups?.["name"];
       if (name !== undefined) return answers.hosts[name] ?? { exitCode: 1 };
       if (text.endsWith("#.")) return { stdout: JSON.stringify(answers.outline) };
       if (text.endsWith("#nixosConfigurations")) return { stdout: '{"names":["web-01"],"settings":null}' };
@@ -364,6 +364,25 @@ describe("nixPrograms", () => {
       const before = evaluations();
       await evaluate(nix, flake);
       expect(evaluations() - before).toBe(2);
+    });
+
+    it("asks of some profiles alone, and takes their answer for no whole one", async () => {
+      const nix = programs();
+      const source = await nix.lockFlake(".", signal);
+      const read = async (onlyProfiles: readonly string[] | null): Promise<string> => {
+        const before = commands.length;
+        const host: FleetMember = { name: web.name, form: "deploy" };
+        const hosts = [onlyProfiles === null ? host : { ...host, onlyProfiles }];
+        const request = { source, hosts, useCache: true, workers: 1, signal, onHost() {}, onLog() {} };
+        await nix.evaluate(request);
+        const asked = commands.slice(before).find(({ args }) => args.includes("eval"));
+        const list = /(?<list>null|\[[^\]]*\])\)+ value "web-01"/u.exec(asked?.args.join(" ") ?? "")?.groups?.["list"];
+        return list ?? "nothing";
+      };
+      expect(await read(["system", "${home}"])).toBe('[ "system" "\\${home}" ]');
+      expect(await read(["system"])).toBe('[ "system" ]');
+      expect(await read(null)).toBe("null");
+      expect(await read(["system"])).toBe("nothing");
     });
 
     it("takes a corrupt entry for none", async () => {

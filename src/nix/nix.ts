@@ -23,6 +23,8 @@ export interface NixSettings {
 export interface FleetMember {
   readonly name: HostName;
   readonly form: FleetFormName;
+  /** The profiles that are meant, where not all are: a form that can leaves the others unevaluated. */
+  readonly onlyProfiles?: readonly string[];
 }
 
 /** What is known of a fleet without evaluating any host. */

@@ -55,7 +55,7 @@ async function outlineFlake(tools: OutlineTools, request: OutlineRequest, flake:
   }
   const present = tools.forms.map(({ name }) => name).filter((name) => outputs.includes(name));
   return {
-    ...outlineOf(outlines),
+    ...outlineOf(outlines, (form) => tools.forms.find(({ name }) => name === form)?.place ?? form),
     otherForms: present.filter((name) => outlines[name] === undefined),
     plain: flotilla === null || flotilla === undefined ? null : parsePlain(flotilla),
   };
@@ -78,10 +78,16 @@ async function outlineFile(
       ? `value: if ${isDeploy} then ${outlineAs("deploy")} else ${outlineAs("colmena")}`
       : `value: ${outlineAs(request.form)}`;
   const outlines = FormOutlines.parse(await evaluate({ forms, ...tools }, request, "", reader));
-  return { ...outlineOf(outlines), otherForms: [], plain: null };
+  // A hive in a file is what the file evaluates to, without a name.
+  const placeOf = (form: FleetFormName): string | null =>
+    form === "colmena" ? null : (forms.find(({ name }) => name === form)?.place ?? form);
+  return { ...outlineOf(outlines, placeOf), otherForms: [], plain: null };
 }
 
-function outlineOf(outlines: FormOutlines): Pick<FleetOutline, "members" | "ignoredNames" | "settings"> {
+function outlineOf(
+  outlines: FormOutlines,
+  placeOf: (form: FleetFormName) => string | null,
+): Pick<FleetOutline, "members" | "ignoredNames" | "settings"> {
   const forms = FleetFormName.options.flatMap((form) => {
     const outline = outlines[form];
     return outline === undefined ? [] : [{ form, ...outline }];
@@ -96,7 +102,9 @@ function outlineOf(outlines: FormOutlines): Pick<FleetOutline, "members" | "igno
   return {
     members,
     ignoredNames: forms.flatMap(({ form, names }) =>
-      names.filter((name) => !HostName.safeParse(name).success).map((name) => `${form}.${JSON.stringify(name)}`),
+      names
+        .filter((name) => !HostName.safeParse(name).success)
+        .map((name) => [placeOf(form) ?? [], JSON.stringify(name)].flat().join(".")),
     ),
     settings: Object.fromEntries(forms.map(({ form, settings }) => [form, settings ?? null])),
   };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { testProfile } from "../../../test/fakes/test-profile.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import { HostName } from "../../domain/host-name.ts";
@@ -253,6 +254,13 @@ describe("what is wrong with a node", () => {
       message: "web.example has no profile sistem",
       hint: "did you mean system?",
     });
+  });
+
+  it("is none in an order that names a profile which was left unevaluated", () => {
+    const node = evaluated({ node: { profilesOrder: ["home", "system"] } });
+    const deployment = { ...z.object({}).loose().parse(node.deployment), otherProfiles: ["home"] };
+    const host = deployRsHost({ ...node, deployment }, Deployment.parse({}), { ...asWritten, profiles: ["system"] });
+    expect(host.profiles.map(({ name }) => name)).toEqual(["system"]);
   });
 
   it("is said in one go", () => {

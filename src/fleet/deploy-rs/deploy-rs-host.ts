@@ -57,12 +57,12 @@ export function deployRsHost(evaluated: EvaluatedHost, base: Deployment, request
 /** profilesOrder first, then the system, which makes the users that others belong to, then the others by name. */
 function profileNames(
   evaluated: EvaluatedHost,
-  { node, profiles }: DeployRsSettings,
+  { node, otherProfiles, profiles }: DeployRsSettings,
   wanted: readonly string[] | null,
 ): readonly string[] {
-  const known = Object.keys(profiles);
+  const known = [...Object.keys(profiles), ...otherProfiles];
   const order = node.profilesOrder ?? [];
-  const unknown = order.find((profile) => !Object.hasOwn(profiles, profile));
+  const unknown = order.find((profile) => !known.includes(profile));
   if (unknown !== undefined) {
     throw atNode(evaluated, "profilesOrder", `there is no profile ${unknown}`, didYouMean(unknown, known));
   }

@@ -64,11 +64,13 @@ export const DeployRsSettings = z.object({
   deploy: GenericSettings,
   node: NodeSettings,
   profiles: z.record(profileName, ProfileSettings),
+  /** Names of profiles that were left unevaluated, because others alone are meant. */
+  otherProfiles: z.array(z.string()).default([]),
 });
 export type DeployRsSettings = z.output<typeof DeployRsSettings>;
 
 /** Every option that is known at a level, for the nearest to a mistyped one. */
-export const knownOptions: Readonly<Record<keyof DeployRsSettings, readonly string[]>> = {
+export const knownOptions: Readonly<Record<Exclude<keyof DeployRsSettings, "otherProfiles">, readonly string[]>> = {
   deploy: [...Object.keys(GenericSettings.shape), "nodes"],
   node: [...Object.keys(NodeSettings.shape), "profiles"],
   profiles: Object.keys(ProfileSettings.shape),

@@ -12,15 +12,17 @@ const tags = "hive: name: (hive.deploymentConfig.${name} or hive.nodes.${name}.c
 
 /** Flake output `colmenaHive`: a hive that `makeHive` evaluated, or a set made by hand in its shape. */
 export function colmenaHive(): FleetForm {
-  return { name: "colmenaHive", outline: outline(), host: host(), tags };
+  return { name: "colmenaHive", place: "colmenaHive", outline: outline(), host: host(), hostOfProfiles: null, tags };
 }
 
 /** Flake output `colmena`, and what hive.nix evaluates to: the hive as it is written, which our own evaluator evaluates. */
 export function colmena(): FleetForm {
   return {
     name: "colmena",
+    place: "colmena",
     outline: `hive: ${outline()} (${evaluator(tellsReads)} hive)`,
     host: `hive: ${host()} (${evaluator(tellsReads)} hive)`,
+    hostOfProfiles: null,
     tags: `hive: (${tags}) (${evaluator()} hive)`,
   };
 }

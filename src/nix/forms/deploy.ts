@@ -3,10 +3,13 @@ import { readAsset } from "../../assets.ts";
 import type { FleetForm } from "./fleet-form.ts";
 
 export function deploy(): FleetForm {
+  const reader = `(${readAsset("nix/eval/deploy-host.nix")})`;
   return {
     name: "deploy",
+    place: "deploy.nodes",
     outline: readAsset("nix/eval/deploy-outline.nix"),
-    host: readAsset("nix/eval/deploy-host.nix"),
+    host: `${reader} null`,
+    hostOfProfiles: reader,
     tags: null,
   };
 }

@@ -14,6 +14,8 @@ export type FleetFormName = z.infer<typeof FleetFormName>;
 /** A form as texts of Nix: each a function, of the output's value or of what a file evaluates to. */
 export interface FleetForm {
   readonly name: FleetFormName;
+  /** Where its hosts are written down in a flake, as its author would say it. */
+  readonly place: string;
   /**
    * `value: { names = [ … ]; settings = …; }`: the names of the hosts, and what belongs to the whole fleet as plain data or
    * null. Evaluates no host.
@@ -21,6 +23,8 @@ export interface FleetForm {
   readonly outline: string;
   /** `value: name: { system, version, sshPorts, deployment, profiles }`: what nix/eval/host.nix makes, as plain data. */
   readonly host: string;
+  /** `wanted: value: name: …`: the same of the profiles named in the list `wanted` alone; null: all are evaluated. */
+  readonly hostOfProfiles: string | null;
   /** `value: name: [ … ]`: the tags of a host, or null where it has no settings of its own. null: hosts of this form have none. */
   readonly tags: string | null;
 }

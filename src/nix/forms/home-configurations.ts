@@ -6,8 +6,10 @@ export function homeConfigurations(): FleetForm {
   const homes = `(${readAsset("nix/eval/homes.nix")})`;
   return {
     name: "homeConfigurations",
+    place: "homeConfigurations",
     outline: `homes: { inherit (${homes} homes) names; settings = null; }`,
     host: `homes: (${homes} homes).host`,
+    hostOfProfiles: null,
     tags: null,
   };
 }

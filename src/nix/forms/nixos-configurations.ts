@@ -8,8 +8,10 @@ export const tagsOfConfiguration = "configurations: name: configurations.${name}
 export function nixosConfigurations(): FleetForm {
   return {
     name: "nixosConfigurations",
+    place: "nixosConfigurations",
     outline: "configurations: { names = builtins.attrNames configurations; settings = null; }",
     host: `configurations: name: (${readAsset("nix/eval/host.nix")}) configurations.\${name}`,
+    hostOfProfiles: null,
     tags: tagsOfConfiguration,
   };
 }

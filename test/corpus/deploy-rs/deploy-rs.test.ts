@@ -88,6 +88,13 @@ test("what is built and deployed is what the path is", async () => {
   expect(known).toHaveLength(written.length - 1);
 });
 
+test("a profile that was not asked for keeps no other from being read", async () => {
+  const reader = `(${deploy().hostOfProfiles ?? ""}) [ "system" ]`;
+  const whole = `deploy: ${reader} deploy "thrown-profile"`;
+  const answer: unknown = JSON.parse(await ofFlake("broken-neighbour", ["eval", "deploy", "--json", "--apply", whole]));
+  expect(answer).toMatchObject({ profiles: [{ name: "system" }], deployment: { otherProfiles: ["other"] } });
+});
+
 test("without a flake it is the attribute deploy of what a file evaluates to", async () => {
   const path = join(import.meta.dirname, "file/default.nix");
   const source = { kind: "file", reference: path, path, revision: null, dirty: false, directory: root } as const;
