@@ -99,8 +99,8 @@ function exitStatusPage(): string {
       ]),
     ),
     "It is the same with pipes: a reader that goes away (`flotilla deploy --json | head`) neither ends the run nor changes it.\n" +
-      "`flotilla ssh` exits with the status of ssh. `flotilla rebuild` exits as `nixos-rebuild` does: with 4 where units failed, with 100 where",
-    "only a reboot brings the new system, otherwise with 1 where it did not end as asked.",
+      "`flotilla ssh` exits with the status of ssh. `flotilla rebuild` exits as `nixos-rebuild` does: with 4 where units failed,\n" +
+      "with 100 where only a reboot brings the new system, otherwise with 1 where it did not end as asked.",
     "## After a run",
     `Every host of a run ends in one outcome. As asked are ${list(Outcome.options.filter(isSuccess))}; not as asked are\n` +
       `${list(Outcome.options.filter((outcome) => !isSuccess(outcome)))}.`,

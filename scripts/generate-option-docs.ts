@@ -33,15 +33,15 @@ function readOptions(): Option[] {
 export function renderOptionDocs(options: readonly Option[]): string {
   const common = options.filter((option) => option.variant === null);
   const variants = Map.groupBy(
-    options.filter((option) => option.variant !== null),
+    options.filter((option) => option.variant !== null && shortName(option) !== "type"),
     (option) => option.variant,
   );
-  const isShared = (option: Option) =>
-    [...variants.values()].every((members) => members.some((member) => member.name === option.name));
+  const isShared = ({ name, type }: Option) =>
+    [...variants.values()].every((members) => members.some((member) => member.name === name && member.type === type));
   const [first = []] = variants.values();
 
   return [
-    "<!-- Generated from nix/modules/deployment.nix by `npm run docs`. -->",
+    "<!-- Generated from nix/modules/deployment.nix by `npm run docs:options`. -->",
     "# Options",
     "What `deployment.*` can say of a host. The options come with the flake's `nixosModules.default`; everything has a\n" +
       "default, and no host has to import the module.",
@@ -49,9 +49,7 @@ export function renderOptionDocs(options: readonly Option[]): string {
     "## Health checks",
     `Each element of \`deployment.healthChecks\` has a \`type\`: ${[...variants.keys()].map((type) => `\`"${type}"\``).join(", ")}. ` +
       "Whatever the type, it has these options:",
-    ...first
-      .filter((option) => isShared(option) && shortName(option) !== "type")
-      .map((option) => renderOption("###", shortName(option), option)),
+    ...first.filter(isShared).map((option) => renderOption("###", shortName(option), option)),
     ...[...variants].flatMap(([variant, members]) => [
       `### With \`type = "${variant}"\``,
       ...members.filter((option) => !isShared(option)).map((option) => renderOption("####", shortName(option), option)),

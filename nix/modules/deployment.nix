@@ -221,8 +221,8 @@ in
       default = "root";
       example = "deploy";
       description = ''
-        The user to log in as. Anyone but root has to be able to become root without a password.
-        `null`: what ssh's own configuration says.
+        The user to log in as. Anyone but root has to be able to become root: without a password, or
+        with the one that `--ask-sudo-password` asks for. `null`: what ssh's own configuration says.
       '';
     };
 

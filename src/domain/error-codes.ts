@@ -28,7 +28,7 @@ export const errorCodes = {
   E_NAME_RESOLUTION: "The host's address does not resolve.",
   E_CONNECTION_LOST: "The connection to the host broke.",
   E_DEADLINE: "A step did not end in its time.",
-  E_ELEVATION: "The user on the host cannot become root without a password.",
+  E_ELEVATION: "The user on the host cannot become root.",
   E_NOT_NIXOS: "The host does not run NixOS.",
   E_WRONG_HOST: "The machine that answers is not the one that was deployed under this name.",
   E_WRONG_SYSTEM: "The closure is for another architecture than the host's.",
