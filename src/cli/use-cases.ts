@@ -147,6 +147,7 @@ export interface AttachOptions {
   readonly run: RunId;
   /** null: every host of the run. */
   readonly host: HostName | null;
+  readonly askSudoPassword: boolean;
   readonly view: ViewOptions;
 }
 

@@ -24,6 +24,8 @@ export interface StepSettings {
   readonly substitute: boolean;
   /** Whether Nix looks at the signatures of what it copies to hosts. */
   readonly checkSignatures: boolean;
+  /** File of a secret key: what is copied from here is signed with it. */
+  readonly signingKey?: string;
   readonly allowDegraded: boolean;
   /** Deploy although the machine behind the name is another than last time. */
   readonly acceptNewMachine: boolean;

@@ -12,21 +12,22 @@ const read = (recording: string) =>
     .trimEnd()
     .split("\n");
 
+const request: CopyRequest = {
+  paths: [system],
+  authority: "root@web-01",
+  environment: { NIX_SSHOPTS: "-S /run/x" },
+  elevation: [],
+  substituteOnDestination: true,
+  checkSignatures: false,
+  signal: new AbortController().signal,
+  onProgress() {},
+  onLog() {},
+};
+
 async function copy(answer: ScriptedAnswer, change: Partial<CopyRequest> = {}) {
   const progress: unknown[] = [];
   const runner = scriptedRunner(() => answer);
-  await copyClosure(runner, settings, {
-    paths: [system],
-    authority: "root@web-01",
-    environment: { NIX_SSHOPTS: "-S /run/x" },
-    elevation: [],
-    substituteOnDestination: true,
-    checkSignatures: false,
-    signal: new AbortController().signal,
-    onProgress: (report) => progress.push(report),
-    onLog() {},
-    ...change,
-  });
+  await copyClosure(runner, settings, { ...request, onProgress: (report) => progress.push(report), ...change });
   return { progress, command: runner.commands[0] };
 }
 
@@ -70,6 +71,24 @@ describe("copyClosure", () => {
         ],
       }),
     ).rejects.toMatchObject({ code: "E_CONNECTION_LOST" });
+  });
+
+  it("signs all of it first, with a key that it leaves to Nix", async () => {
+    const runner = scriptedRunner(() => ({}));
+    await copyClosure(runner, settings, { ...request, signingKey: "/etc/key.sec" });
+    expect(runner.commands.map(({ args }) => args.slice(2))).toEqual([
+      ["store", "sign", "--recursive", "--key-file", "/etc/key.sec", system],
+      expect.arrayContaining(["copy", system]),
+    ]);
+  });
+
+  it("sends nothing that could not be signed", async () => {
+    const runner = scriptedRunner(() => ({ exitCode: 1, stderr: "error: opening file '/etc/key.sec': No such file" }));
+    await expect(copyClosure(runner, settings, { ...request, signingKey: "/etc/key.sec" })).rejects.toMatchObject({
+      code: "E_COPY",
+      message: expect.stringMatching(/^nixos-system-web-01 was not signed with .*opening file '\/etc\/key.sec'/u),
+    });
+    expect(runner.commands).toHaveLength(1);
   });
 
   it("is interrupted, not failed, when the signal ended it", async () => {

@@ -10,12 +10,19 @@ import { storeUri } from "./store-uri.ts";
 
 /**
  * Rejects with E_UNSIGNED_PATHS, E_TARGET_DISK_FULL, E_CONNECTION_LOST, or E_COPY for what is none of them. What arrived
- * before a failure stays there and is not sent again.
+ * before a failure stays there and is not sent again. Where it is to be signed and cannot be, nothing is sent.
  */
 export async function copyClosure(runner: Runner, settings: NixSettings, request: CopyRequest): Promise<void> {
+  const { paths, signal, signingKey } = request;
+  const what = paths.map(nameOf).join(", ");
+  if (signingKey !== undefined) {
+    const result = await runner.run(signCommand(settings, signingKey, paths), { signal });
+    const failed = { fallback: "E_COPY", what: `${what} was not signed with ${signingKey}`, place: "here" } as const;
+    if (result.exitCode !== 0) throw nixFailure(result, failed);
+  }
   const observer = new CopyObserver(request);
   const result = await runner.run(copyCommand(settings, request), {
-    signal: request.signal,
+    signal,
     onStderrLine: (line) => {
       const message = parseNixLogLine(line);
       if (message !== null) observer.take(message);
@@ -24,8 +31,12 @@ export async function copyClosure(runner: Runner, settings: NixSettings, request
   if (result.exitCode === 0) return;
   throw nixFailure(
     { ...result, stderr: observer.errors },
-    { fallback: "E_COPY", what: `${request.paths.map(nameOf).join(", ")} was not copied`, place: "there" },
+    { fallback: "E_COPY", what: `${what} was not copied`, place: "there" },
   );
+}
+
+function signCommand(settings: NixSettings, keyFile: string, paths: CopyRequest["paths"]): Command {
+  return nixCommand(settings, ["store", "sign", "--recursive", "--key-file", keyFile, ...paths], deadlines.copy);
 }
 
 function copyCommand(settings: NixSettings, request: CopyRequest): Command {

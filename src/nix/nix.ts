@@ -127,6 +127,8 @@ export interface CopyRequest {
   readonly substituteOnDestination: boolean;
   /** false: paths without a trusted signature are sent as well; whether the host takes them is its daemon's decision. */
   readonly checkSignatures: boolean;
+  /** File of the secret key that all of it is signed with before it is sent; absent: with none. Nix alone reads it. */
+  readonly signingKey?: string;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: { done: number; expected: number; unit: "bytes" | "paths" }) => void;
   readonly onLog: (line: string) => void;

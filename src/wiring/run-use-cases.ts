@@ -13,6 +13,7 @@ import type { Host } from "../fleet/fleet.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { RunEvent } from "../domain/event.ts";
 import type { RunRecord } from "../history/history.ts";
+import { inspectAsRoot } from "../checks/inspect-as-root.ts";
 import { parseInspection } from "../checks/inspection.ts";
 import { attachRun } from "../operate/attach-run.ts";
 import { undoHost } from "../operate/undo-host.ts";
@@ -27,6 +28,7 @@ import { openFleet } from "./open-fleet.ts";
 import { rootsOfRun } from "./roots-of-run.ts";
 import { runServices, stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
+import { signingKey } from "./signing-key.ts";
 
 /** What a rollback has no word on: nothing is evaluated for its system, built or copied, and no key goes with it. */
 const asConfigured = {
@@ -95,7 +97,9 @@ async function run(
     warn: (message) => stage.renderer.event(stamped(stage.run, { type: "warning", message })),
   });
   const gates = new Gates();
-  const { close, steps: usual } = hostSteps({ ...settings, ...kept }, services, gates);
+  const key = signingKey(tools.environment, request.outline, directory);
+  const signed = key === undefined ? {} : { signingKey: key };
+  const { close, steps: usual } = hostSteps({ ...settings, ...kept, ...signed }, services, gates);
   const archive = (flake: LockedFlake, { nix: store }: Connection, signal: AbortSignal): Promise<string> =>
     archiveFlake(tools.runner, fleet.nix, { flake, ...store, signal });
   const evaluatesThere = settings.buildOn?.kind === "target" && settings.buildOn.flake === true;
@@ -127,7 +131,7 @@ function isNews(event: RunEvent, { hosts }: RunRecord): boolean {
   return known === null || known === "lost-contact";
 }
 
-export async function attach({ host, run: id }: AttachOptions, stage: RunStage): Promise<number> {
+export async function attach({ askSudoPassword, host, run: id }: AttachOptions, stage: RunStage): Promise<number> {
   const { interruption, tools } = stage;
   const { history } = tools;
   const record = history.run(id);
@@ -137,11 +141,14 @@ export async function attach({ host, run: id }: AttachOptions, stage: RunStage):
       hint: `it had ${record.hosts.map((other) => other.host).join(", ")}`,
     });
   }
+  if (askSudoPassword) await tools.askElevationPassword();
   return attachRun(record, hosts, {
     guard: tools.guard(),
     logIn: async (targets) => {
       const opened = await tools.logIn(targets, interruption.leave);
-      const inspection = parseInspection(opened.firstOutput);
+      const seen = parseInspection(opened.firstOutput);
+      // One that still starts is followed all the same.
+      const inspection = await inspectAsRoot(opened.connection, seen, interruption.leave);
       return { connection: opened.connection.withElevation(inspection.elevation), inspection };
     },
     lastLogin: (one) => one.login ?? history.lastKnown(one.host),

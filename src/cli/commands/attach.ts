@@ -4,6 +4,7 @@ import type { RunId } from "../../domain/run-id.ts";
 import type { DocumentedCommand } from "../command.ts";
 import { proposeHosts } from "../completion/propose-hosts.ts";
 import type { Context } from "../context.ts";
+import { loginFlags, type LoginFlags } from "../flags/login-flags.ts";
 import { viewFlags, viewOptions, type ViewFlags } from "../flags/output-flags.ts";
 import { validated } from "../validated.ts";
 
@@ -13,10 +14,10 @@ export const attach: DocumentedCommand = {
     { input: "7k2m9x4c", brief: "follow a run to its end, or see how it ended" },
     { input: "7k2m9x4c web-1 --verbose", brief: "one host of it, with everything its guard wrote" },
   ],
-  command: buildCommand<ViewFlags, [RunId, HostName?], Context>({
+  command: buildCommand<Pick<LoginFlags, "askSudoPassword"> & ViewFlags, [RunId, HostName?], Context>({
     docs: { brief: "Follow a run that another terminal began, or see how it ended" },
     parameters: {
-      flags: viewFlags,
+      flags: { askSudoPassword: loginFlags.askSudoPassword, ...viewFlags },
       aliases: { v: "verbose" },
       positional: {
         kind: "tuple",
@@ -38,7 +39,12 @@ export const attach: DocumentedCommand = {
     },
     async func(flags, run, host) {
       const { attach } = await this.useCases();
-      this.process.exitCode = await attach({ run, host: host ?? null, view: viewOptions(flags) });
+      this.process.exitCode = await attach({
+        run,
+        host: host ?? null,
+        askSudoPassword: flags.askSudoPassword,
+        view: viewOptions(flags),
+      });
     },
   }),
 };

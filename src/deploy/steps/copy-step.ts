@@ -8,7 +8,7 @@ import type { StepSettings } from "../step-settings.ts";
 import { buildPlace } from "./build-step.ts";
 
 export function copyStep(
-  settings: Pick<StepSettings, "buildOn" | "checkSignatures" | "goal" | "substitute">,
+  settings: Pick<StepSettings, "buildOn" | "checkSignatures" | "goal" | "signingKey" | "substitute">,
   { emit, interruption, nix, run }: Pick<RunServices, "emit" | "interruption" | "nix" | "run">,
 ): HostSteps["copy"] {
   return async (host, { connection }) => {
@@ -24,6 +24,7 @@ export function copyStep(
         elevation: channel.elevation,
         substituteOnDestination: settings.substitute && host.deployment.substituteOnDestination,
         checkSignatures: settings.checkSignatures,
+        ...(settings.signingKey === undefined ? {} : { signingKey: settings.signingKey }),
         signal: interruption.halt,
         onProgress: (progress) => emit({ type: "host-progress", host: host.name, phase: "copy", ...progress }),
         onLog: (line) => emit({ type: "host-log", host: host.name, phase: "copy", line }),
