@@ -4,15 +4,23 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { Ending } from "./host-journey.ts";
 import { reasonOf } from "./outcome-of-error.ts";
 
+/** What has followed: its remarks, and whether the host was rebooted into what its profiles hold. */
+export interface Aftermath {
+  readonly notes: readonly string[];
+  readonly rebooted: boolean;
+}
+
 /**
- * The ending of an activation with the remarks of what follows it; `failed`, with what runs, where that fails.
+ * The ending of an activation with what follows it; `failed`, with what runs, where that fails.
  *
- * @example await afterActivation(ending, () => sendKeys("post-activation"))
+ * @example await afterActivation(ending, async () => ({ notes: await sendKeys("post-activation"), rebooted: false }))
  */
-export async function afterActivation(ending: Ending, work: () => Promise<readonly string[]>): Promise<Ending> {
+export async function afterActivation(ending: Ending, work: () => Promise<Aftermath>): Promise<Ending> {
   try {
-    const notes = await work();
-    return { ...ending, notes: [...(ending.notes ?? []), ...notes] };
+    const { notes, rebooted } = await work();
+    // What was to take effect at the next boot has done so.
+    const outcome = rebooted && ending.outcome === "staged" ? "deployed" : ending.outcome;
+    return { ...ending, outcome, notes: [...(ending.notes ?? []), ...notes] };
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     const { message, ...reason } = reasonOf(error);

@@ -140,10 +140,11 @@ async function reach(
   const ending = endingOfActivation(await inPhase(steps, name, "activate", steps.limits.activate, activate));
   const notes = [...keyNotes, ...(ending.notes ?? [])];
   if (!isSuccess(ending.outcome)) return { ...ending, notes };
-  return afterActivation(
-    { ...ending, notes, before: standings },
-    async () => (await reboot(goal === "boot")) ?? (goal === "boot" ? [] : await sendKeys("post-activation", underWay)),
-  );
+  return afterActivation({ ...ending, notes, before: standings }, async () => {
+    const rebooted = await reboot(goal === "boot");
+    if (rebooted !== null) return { notes: rebooted, rebooted: true };
+    return { notes: goal === "boot" ? [] : await sendKeys("post-activation", underWay), rebooted: false };
+  });
 }
 
 /** Nothing at all where a host has no such keys, and none that are declared no more. */

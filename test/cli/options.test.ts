@@ -109,6 +109,14 @@ test("a plan that is agreed to is deployed, and nothing else", async () => {
   expect(seen.deploy).toMatchObject({ approved: new Map([[host, [wanted, home]]]) });
 });
 
+test.each([
+  [["apply", "keys", "--no-keys"], "nothing of the goal keys"],
+  [["apply", "test", "--reboot"], "would end what test tries"],
+])("%j contradicts itself", async (words, why) => {
+  const { exitStatus, stderr } = await runFlotilla(words, { useCases: recordingUseCases({}) });
+  expect([exitStatus, stderr]).toEqual([2, expect.stringContaining(why)]);
+});
+
 test("a Nix option may be set to nothing", async () => {
   expect(await asked(["build", "--option", "builders", ""])).toMatchObject({
     deploy: { nix: { options: [["builders", ""]] } },

@@ -262,7 +262,7 @@ test("bad days: keys that cannot be had, a second operator, Ctrl-C in the middle
   const words = ["setsid", "flotilla", "apply", "--reboot", "--json", "--on", "@web"] as const;
   const rebooting = await ana.start(words, { env: environment });
   await until(rebooting, "the reboot", phaseBegins("web-01", "reboot"));
-  expect(await interrupted(rebooting)).toEqual({ "web-01": "staged", exit: 130 });
+  expect(await interrupted(rebooting)).toEqual({ "web-01": "deployed", exit: 130 });
   expect(await on(web, "cat /etc/label /run/keys/token")).toBe("rebootedof the web");
 });
 

@@ -25,6 +25,11 @@ export function deployOptions(flags: AnyRunFlags, goal: Goal): DeployOptions {
   if (goal === "keys" && flags.noKeys === true) {
     throw new FlotillaError("E_USAGE", "--no-keys leaves nothing of the goal keys");
   }
+  if (goal === "test" && flags.reboot === true) {
+    throw new FlotillaError("E_USAGE", "--reboot would end what test tries: the old system is what boots", {
+      hint: "the goal boot, which --reboot has by itself, keeps the new one",
+    });
+  }
   const { confirmTimeout, noRollback, rollbackSucceeded } = flags;
   const verbose = flags.verbose || flags.debugLogs === true;
   return {
