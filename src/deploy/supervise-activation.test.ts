@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { GuardEnd, GuardObserver, GuardOrder, GuardState } from "../activation/guard.ts";
+import { guardBudget } from "../activation/guard-order-file.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
@@ -66,6 +67,7 @@ interface Scene {
   /** Where the new system says it is reached; the old one is at "old". */
   readonly newAt?: string;
   readonly clock?: Supervision["clock"];
+  readonly order?: GuardOrder;
   /** In place of what `reachable` says. */
   readonly open?: Supervision["open"];
 }
@@ -87,7 +89,7 @@ async function play(scene: Scene): Promise<{ end: GuardEnd | null; opened: strin
       confirm: say("confirm", deployed),
       revert: say("revert", rolledBack),
     },
-    order,
+    order: scene.order ?? order,
     login: fakeConnection(target("old")),
     confirmTargets: [target(scene.newAt ?? "new")],
     fallbackTargets: [target("old")],
@@ -225,6 +227,20 @@ test("a line that stands is followed, however late the guard is", async () => {
     },
   });
   expect(end).toEqual({ ...rolledBack, message: "not reached: no answer" });
+});
+
+test("a guard that nobody hears of is looked for until its deadman has had its time, too", async () => {
+  const [profile] = order.profiles;
+  const slow: GuardOrder = { ...order, profiles: [{ ...profile, activator: "deploy-rs" }], keepSucceeded: true };
+  const clock = fakeClock();
+  let last = 0;
+  const open = (): Promise<never> => {
+    last = clock.now().getTime();
+    return Promise.reject(new FlotillaError("E_UNREACHABLE", "no answer"));
+  };
+  const { end } = await play({ start: () => Promise.reject(lost()), order: slow, clock, open });
+  expect(end).toBeNull();
+  expect(last / 1000).toBeGreaterThan(guardBudget(slow));
 });
 
 test("an address that is both the new one and the old one is tried once an attempt", async () => {

@@ -1,6 +1,7 @@
 // One activation as the operator sees it: start the guard, and when it waits for it, prove from outside that the new
 // system can be reached. The guard decides alone whenever we are late, cut off or killed; we only ever learn its end.
 import { FlotillaError } from "../domain/flotilla-error.ts";
+import { guardBudget } from "../activation/guard-order-file.ts";
 import type { GuardEnd, GuardObserver, GuardOrder, GuardState } from "../activation/guard.ts";
 import type { Connection } from "../ssh/connection.ts";
 import { isThisMachine, type Target } from "../ssh/target.ts";
@@ -62,8 +63,8 @@ class ActivationSupervisor {
   readonly #supervision: Supervision;
   readonly #awaitingConfirm = Promise.withResolvers<void>();
   readonly #begun: number;
-  /** When a guard that uses all of its time waits for the confirmation no longer. */
-  readonly #latestConfirm: number;
+  /** When a guard that uses all of its time has decided, or the deadman takes its place. */
+  readonly #latestDecision: number;
   #state: GuardState | null = null;
   #confirmUntil: Date | null = null;
   /** Why we asked for the old system back. */
@@ -74,10 +75,8 @@ class ActivationSupervisor {
   constructor(supervision: Supervision) {
     this.#supervision = supervision;
     const { clock, order } = supervision;
-    const health = order.healthChecks.reduce((sum, check) => sum + check.timeout, 0);
     this.#begun = clock.now().getTime();
-    this.#latestConfirm =
-      this.#begun + (order.activationTimeout * order.profiles.length + health + order.confirmTimeout) * 1000;
+    this.#latestDecision = this.#begun + guardBudget(order) * 1000;
   }
 
   readonly #observer: GuardObserver = {
@@ -142,7 +141,7 @@ class ActivationSupervisor {
   async #tryUntilLate(signal: AbortSignal): Promise<GuardEnd | null> {
     const { clock } = this.#supervision;
     const isLate = (): boolean =>
-      clock.now().getTime() > (this.#confirmUntil?.getTime() ?? this.#latestConfirm) + revertAllowance * 1000;
+      clock.now().getTime() > (this.#confirmUntil?.getTime() ?? this.#latestDecision) + revertAllowance * 1000;
     while (!signal.aborted && !isLate()) {
       const { end, wait } = await this.#tryOnce(signal);
       if (end !== null) return end;
