@@ -59,7 +59,7 @@ async function follow({ run }: RunRecord, record: HostRecord, services: AttachSe
     session = await logIn([bareTarget(host, login)]);
     emit({ type: "host-phase", host, phase: "activate", state: "started" });
     const end = await guard.follow(session.connection, run, phases, signal);
-    return endingOfActivation({ end, log: phases.log });
+    return endingOfActivation({ end, log: phases.logOf(end?.outcome ?? null) });
   } catch (error) {
     if (!(error instanceof FlotillaError)) throw error;
     if (error.code === "E_NO_SUCH_RUN") return untouched(record);

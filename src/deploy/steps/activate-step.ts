@@ -79,7 +79,7 @@ export function activateStep(settings: ActivateSettings, services: ActivateServi
         clock,
         signal: interruption.leave,
       });
-      return { end, log: phases.log };
+      return { end, log: phases.logOf(end?.outcome ?? null) };
     } finally {
       phases.end();
     }

@@ -2,6 +2,7 @@
 import type { GuardObserver, GuardState } from "../../activation/guard.ts";
 import type { Emit } from "../../domain/event.ts";
 import type { HostName } from "../../domain/host-name.ts";
+import type { Outcome } from "../../domain/outcome.ts";
 import type { Phase } from "../../domain/phase.ts";
 
 /** The phase that the view shows for each state of the guard; null: what it shows already. */
@@ -20,8 +21,10 @@ const phaseOfState: Readonly<Record<GuardState, Phase | null>> = {
 const tailLength = 20;
 
 export class ActivationPhases implements GuardObserver {
-  /** The last lines that the activation printed. */
+  /** The last lines that the activation printed, and the way back after it. */
   readonly log: string[] = [];
+  /** The same without the way back: what failed is at its end. null: none was taken. */
+  #failed: readonly string[] | null = null;
   readonly #emit: Emit;
   readonly #host: HostName;
   #current: Phase | null = null;
@@ -36,13 +39,20 @@ export class ActivationPhases implements GuardObserver {
   onState(state: GuardState, detail: string | null): void {
     const phase = phaseOfState[state];
     if (phase === null) return;
-    if (state === "reverting") this.#begin(phase, { detail: `back to the previous system: ${detail ?? ""}` });
-    else this.#begin(phase, state === "health" && detail !== null ? { detail } : {});
+    if (state === "reverting") {
+      this.#failed ??= [...this.log];
+      this.#begin(phase, { detail: `back to the previous system: ${detail ?? ""}` });
+    } else this.#begin(phase, state === "health" && detail !== null ? { detail } : {});
   }
 
   onLog(line: string): void {
     if (this.log.push(line) > tailLength) this.log.shift();
     this.#emit({ type: "host-log", host: this.#host, phase: "activate", line });
+  }
+
+  /** The lines that say why it ended so: of a way back that went well, those before it. */
+  logOf(outcome: Outcome | null): readonly string[] {
+    return outcome === "rolled-back" && this.#failed !== null ? this.#failed : this.log;
   }
 
   /** What is tried from here while the guard waits for it. */
