@@ -233,6 +233,12 @@ const samples: readonly (readonly [code: string, place: FailurePlace, stderr: st
     `nixosConfigurations."web-1"`,
   ],
   [
+    "E_EVALUATION",
+    "here",
+    `error: flake 'git+file:///home/ana/infra' does not provide attribute 'packages.x86_64-linux."nixosConfigurations"."web-1"."config"."system"."build"."vm"', 'legacyPackages.x86_64-linux."nixosConfigurations"."web-1"."config"."system"."build"."vm"' or '"nixosConfigurations"."web-1"."config"."system"."build"."vm"'`,
+    "no such attribute",
+  ],
+  [
     "E_ELEVATION",
     "there",
     "sudo: a password is required\nerror: cannot open connection to remote store 'ssh-ng://ana@web-01': error: Nix daemon disconnected unexpectedly (maybe it crashed?)",

@@ -179,6 +179,13 @@ const table: readonly NixErrorRow[] = [
     message: "the flake has no $1",
     hint: "nix flake show lists what it has",
   },
+  {
+    // What was asked for is quoted part by part, and said before this.
+    pattern: /flake '[^']*' does not provide attribute [^\n]*'(?:"[^"\n]*"\.?)+'/u,
+    code: "E_EVALUATION",
+    message: "the flake has no such attribute",
+    hint: "flotilla repl, or nix flake show, shows what it has",
+  },
   ...moduleSystemErrors,
   {
     pattern: /attribute '([^']+)' missing/u,
