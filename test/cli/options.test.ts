@@ -65,7 +65,7 @@ test.each([
   "ssh web-1 -- uptime --pretty",
   "ssh web-1",
   "doctor web-1 db-1",
-  "attach 7k2m9x4c web-1 --verbose",
+  "attach 7k2m9x4c web-1 --verbose --ask-sudo-password",
 ])("flotilla %s", async (line) => {
   const words = line.trim().split(/\s+/);
   expect(await asked(words.map((word) => word.replaceAll("&", " ")))).toMatchSnapshot();
