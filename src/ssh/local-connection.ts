@@ -2,10 +2,9 @@
 // proves of the machine is that programs run there, never that it can be reached from outside.
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Secret } from "../domain/secret.ts";
-import type { ProcessResult, Runner, RunOptions } from "../process/runner.ts";
-import { classifyElevationError } from "./classify-ssh-error.ts";
-import type { Connection, OpenConnectionOptions, OpenedConnection, RemoteCommand } from "./connection.ts";
-import { elevatedInput, passwordElevation } from "./elevation.ts";
+import type { Runner } from "../process/runner.ts";
+import type { Connection, OpenConnectionOptions, OpenedConnection } from "./connection.ts";
+import { elevatedConnection } from "./elevated-connection.ts";
 import type { Target } from "./target.ts";
 
 /** Runs `firstScript` here, as `ssh.open` does there. */
@@ -27,41 +26,27 @@ export async function openLocalConnection(
  * @param target with `thisMachine` for its address
  */
 export function localConnection(runner: Runner, target: Target, password: Secret | null = null): Connection {
-  const run = async (
-    elevation: readonly string[] | null,
-    command: RemoteCommand,
-    options: RunOptions,
-  ): Promise<ProcessResult> => {
-    const { host } = target;
-    const prefix = command.asRoot ? elevation : [];
-    if (prefix === null) throw noElevation(target);
-    const { words, stdin } = elevatedInput(prefix, password, command);
-    const [file = "", ...args] = words;
-    const { deadline } = command;
-    const result = await runner.run({ file, args, deadline, ...(stdin === undefined ? {} : { stdin }) }, options);
-    if (result.aborted) throw new FlotillaError("E_INTERRUPTED", `${host}: interrupted`, { host });
-    if (result.timedOut) {
-      const what = command.words.join(" ");
-      throw new FlotillaError("E_DEADLINE", `this machine: ${what} did not end within ${deadline / 1_000} s`, { host });
-    }
-    const refused = prefix.length > 0 && result.exitCode !== 0 ? classifyElevationError(result.stderr, target) : null;
-    if (refused !== null && result.stdout === "") throw refused;
-    return result;
-  };
-
-  const withElevation = (words: readonly string[] | null): Connection => {
-    const elevation = words === null || password === null ? words : passwordElevation(words);
-    return {
-      target,
-      elevation,
-      withElevation,
-      run: (command, options = {}) => run(elevation, command, options),
-      // For this host name nix starts the program itself, without ssh (NixOS/nix, src/libstore/ssh.cc).
-      nix: { authority: "localhost", environment: {} },
-      close: async () => {},
-    };
-  };
-  return withElevation(target.elevation);
+  const { host } = target;
+  return elevatedConnection({
+    target,
+    password,
+    noElevation,
+    async carry({ words, stdin }, command, options) {
+      const [file = "", ...args] = words;
+      const { deadline } = command;
+      const result = await runner.run({ file, args, deadline, ...(stdin === undefined ? {} : { stdin }) }, options);
+      if (result.aborted) throw new FlotillaError("E_INTERRUPTED", `${host}: interrupted`, { host });
+      if (result.timedOut) {
+        const what = command.words.join(" ");
+        const message = `this machine: ${what} did not end within ${deadline / 1_000} s`;
+        throw new FlotillaError("E_DEADLINE", message, { host });
+      }
+      return result;
+    },
+    // For this host name nix starts the program itself, without ssh (NixOS/nix, src/libstore/ssh.cc).
+    nix: { authority: "localhost", environment: {} },
+    close: async () => {},
+  });
 }
 
 function noElevation({ host, user }: Target): FlotillaError {

@@ -4,11 +4,11 @@ import { randomUUID } from "node:crypto";
 import pLimit from "p-limit";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { shellQuote } from "../domain/shell-quote.ts";
-import type { ProcessResult, Runner, RunningProcess, RunOptions } from "../process/runner.ts";
+import type { ProcessResult, Runner, RunningProcess } from "../process/runner.ts";
 import type { Secret } from "../domain/secret.ts";
-import { classifyElevationError, classifySshError, saysConnectionLost } from "./classify-ssh-error.ts";
-import { elevatedInput, passwordElevation } from "./elevation.ts";
-import type { Connection, OpenConnectionOptions, OpenedConnection, RemoteCommand } from "./connection.ts";
+import { classifySshError, saysConnectionLost } from "./classify-ssh-error.ts";
+import type { Connection, OpenConnectionOptions, OpenedConnection } from "./connection.ts";
+import { elevatedConnection } from "./elevated-connection.ts";
 import {
   channelArguments,
   checkArguments,
@@ -118,53 +118,33 @@ function connectionThrough(
     return check.exitCode !== 0;
   };
 
-  const run = async (
-    elevation: readonly string[] | null,
-    command: RemoteCommand,
-    options: RunOptions,
-  ): Promise<ProcessResult> => {
-    const prefix = command.asRoot ? elevation : [];
-    if (prefix === null) throw noElevation(target);
-    const { words, stdin } = elevatedInput(prefix, password, command);
-    const result = await limit(() => {
-      if (options.signal?.aborted === true) throw interrupted(target);
-      return runner.run(
-        {
-          file: "ssh",
-          args: channelArguments(target, socket, words),
-          deadline: command.deadline,
-          ...(stdin === undefined ? {} : { stdin }),
-        },
-        options,
-      );
-    });
-    if (result.aborted) throw interrupted(target);
-    if (result.timedOut) throw late(target, command.words.join(" "), command.deadline, result.stderr);
-    if (result.exitCode === null || (result.exitCode === 255 && (await lost(result)))) {
-      throw connectionLost(target, result, ended);
-    }
-    const refused = prefix.length > 0 && result.exitCode !== 0 ? classifyElevationError(result.stderr, target) : null;
-    if (refused !== null && result.stdout === "") throw refused;
-    return result;
-  };
-
-  const withElevation = (words: readonly string[] | null): Connection => {
-    const elevation = words === null || password === null ? words : passwordElevation(words);
-    return {
-      target,
-      elevation,
-      withElevation,
-      run: (command, options = {}) => run(elevation, command, options),
-      nix: { authority: nixAuthority(target), environment: { NIX_SSHOPTS: nixSshOptions(socket) } },
-      close: () => (closing ??= close()),
-    };
-  };
   const close = async (): Promise<void> => {
     master.end();
     const timer = setTimeout(() => master.kill(), farewell);
     await gone.finally(() => clearTimeout(timer));
   };
-  return withElevation(target.elevation);
+
+  return elevatedConnection({
+    target,
+    password,
+    noElevation,
+    async carry({ words, stdin }, command, options) {
+      const { deadline } = command;
+      const args = channelArguments(target, socket, words);
+      const result = await limit(() => {
+        if (options.signal?.aborted === true) throw interrupted(target);
+        return runner.run({ file: "ssh", args, deadline, ...(stdin === undefined ? {} : { stdin }) }, options);
+      });
+      if (result.aborted) throw interrupted(target);
+      if (result.timedOut) throw late(target, command.words.join(" "), deadline, result.stderr);
+      if (result.exitCode === null || (result.exitCode === 255 && (await lost(result)))) {
+        throw connectionLost(target, result, ended);
+      }
+      return result;
+    },
+    nix: { authority: nixAuthority(target), environment: { NIX_SSHOPTS: nixSshOptions(socket) } },
+    close: () => (closing ??= close()),
+  });
 }
 
 function endedEarly(target: Target, result: ProcessResult): FlotillaError {

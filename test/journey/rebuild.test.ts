@@ -55,6 +55,19 @@ test.concurrent("sudo's password is asked for once, and changes a host whose use
   const bea = await Operator.withFleet(scene.bed, "bea", { password: wish, second: wish });
   const ended = await bea.flotilla(["deploy", "--json", "--ask-sudo-password"], { stdin: "bed\n" });
   expect(endsOf(ended)).toEqual({ password: "deployed", second: "deployed", exit: 0 });
+  // And so do the commands that look at what was done, which without it can only repeat what is known.
+  const asked = { stdin: "bed\n" };
+  const attach = ["attach", ended.events[0]?.run ?? "", "password", "--json"];
+  expect(endsOf(await bea.flotilla(attach))).toEqual({ password: "deployed E_ELEVATION", exit: 0 });
+  expect(endsOf(await bea.flotilla([...attach, "--ask-sudo-password"], asked))).toEqual({
+    password: "deployed",
+    exit: 0,
+  });
+  const exec = ["exec", "--on", "password", "--root", "--ask-sudo-password", "--", "id", "-u"];
+  expect((await bea.flotilla(exec, asked)).stdout).toBe("password | 0");
+  const back = await bea.flotilla(["rollback", "--on", "password", "--json", "--ask-sudo-password"], asked);
+  expect(endsOf(back)).toEqual({ password: "deployed", exit: 0 });
+  expect((await seenOn(host)).running).toBe(after.running);
   // Nothing is left of what it took.
   const { stdout } = await host.ssh("ls -d /tmp/flotilla.* 2>/dev/null; pgrep -fa '[n]ix-daemon --stdio' || :");
   expect(stdout).toBe("");

@@ -3,8 +3,8 @@ import type { FlagParametersForType } from "@stricli/core";
 import type { RebuildNixFlags } from "../../rebuild/nix-flags.ts";
 import type { Context } from "../context.ts";
 import { validated } from "../validated.ts";
-
-const toggle = (brief: string) => ({ kind: "boolean", default: false, withNegated: false, brief }) as const;
+import { toggle } from "./deploy-flags.ts";
+import { nixFlags } from "./fleet-flags.ts";
 
 /** Understood, and shown on no page: another spelling, or what has no meaning any more. */
 const silent = (brief: string) => ({ ...toggle(brief), hidden: true }) as const;
@@ -109,24 +109,10 @@ export const rebuildNixFlags: FlagParametersForType<RebuildNixFlags, Context> = 
   refresh: toggle("Look anew at what was fetched before"),
   acceptFlakeConfig: toggle("Follow the nixConfig of the flake"),
   noRegistries: toggle("Look no flake up in registries"),
-  showTrace: toggle("Show Nix's whole trace where an evaluation fails"),
-  impure: toggle("Let evaluation see the environment and mutable paths"),
-  option: {
-    kind: "parsed",
-    parse: validated("--option", (parsers) => parsers.pair),
-    optional: true,
-    variadic: true,
-    placeholder: "NAME VALUE",
-    brief: "Set a Nix setting; repeatable",
-  },
-  overrideInput: {
-    kind: "parsed",
-    parse: validated("--override-input", (parsers) => parsers.pair),
-    optional: true,
-    variadic: true,
-    placeholder: "INPUT FLAKE",
-    brief: "Use another flake for an input of the flake; repeatable",
-  },
+  showTrace: nixFlags.showTrace,
+  impure: nixFlags.impure,
+  option: nixFlags.option,
+  overrideInput: nixFlags.overrideInput,
 };
 
 /** What scripts give nixos-rebuild, and what is so here in any case. */
