@@ -1,12 +1,12 @@
 // The guard on hosts without systemd: Linux with another init, and macOS, whose tools are fewer and older.
-import { mkdir, readFile, readlink, symlink } from "node:fs/promises";
+import { mkdir, readFile, readlink, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { RunId } from "../domain/run-id.ts";
 import { underEachShell } from "./each-shell.test-support.ts";
 import type { GuardOrder, GuardState } from "./guard.ts";
 import { silent, type TestHost } from "./test-host.test-support.ts";
-import { addProfile, addProgram, darwin, haveGenerations, service } from "./test-profiles.test-support.ts";
+import { addProfile, addProgram, darwin, haveGenerations, home, service } from "./test-profiles.test-support.ts";
 
 const atOld = { runs: "old", generation: "system-1-link", boots: "old" };
 const atNew = { runs: "new", generation: "system-2-link", boots: "new" };
@@ -243,6 +243,19 @@ await underEachShell(
       expect(await profile(target)).toBe("system-1-link");
       expect(await target.leftovers()).toEqual([]);
       expect(await untilDead(await deadmanOf(target))).toBe(true);
+    });
+
+    test("root takes no program from a user's profile that it has not itself", async () => {
+      await using target = await host();
+      const path = await addProfile(target, "home", { kind: "home-manager", files: { "gen-version": "1" } });
+      await mkdir(join(path, "sw/bin"), { recursive: true });
+      const trap = '#!/bin/sh\necho "$*" >>"$FLOTILLA_ROOT/trapped"\nexit 1\n';
+      await writeFile(join(path, "sw/bin/timeout"), trap, { mode: 0o755 });
+      const { end } = await target.play(target.order(path, { profiles: [home(path)] }), {
+        "awaiting-confirm": () => target.verb("confirm"),
+      });
+      expect(end).toMatchObject({ outcome: "deployed" });
+      expect(await target.read("trapped").catch(() => "")).toBe("");
     });
 
     test("an older system's activate-user is run by the user, and what is left of it in newer ones by nobody", async () => {

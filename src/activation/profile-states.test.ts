@@ -92,6 +92,20 @@ await underEachShell(["dash", "busybox", "bash"], (host) => {
     expect(listed).toHaveLength(10);
   });
 
+  test("a user's profile says nothing of another's, whatever the name of what it leads to", async () => {
+    await using target = await host();
+    const forged = "x\nstate\t2\t/forged\t/nix/store/forged\t7\tyes\ngeneration\t7\tforged\t2020-01-01 00:00:00\n";
+    const theirs = await addProfile(target, `${forged}/x`, { kind: "deploy-rs" });
+    await haveGenerations(target, `${profiles}/service`, [theirs]);
+    const asked = [service(theirs), target.profile(await target.addSystem("new", {}))];
+    const states = await profileStates(target.connection(), asked, signal);
+    expect(states.map(({ name, isActive }) => [name, isActive])).toEqual([
+      ["service", false],
+      ["system", false],
+    ]);
+    expect(await listProfileGenerations(target.connection(), service(theirs), signal)).toEqual([]);
+  });
+
   test("a dry activation runs the profile's own, and sets nothing", async () => {
     await using target = await host();
     const during = 'echo "$PROFILE $DRY_ACTIVATE $BOOT ${DRY_RUN:-}"';

@@ -134,24 +134,33 @@ export class TestHost {
     return this.client.reconcile(this.connection(), run, expected, this.#power.signal);
   }
 
-  /** Starts, and answers a state with a verb over a connection of its own, as an operator would. */
-  async play(order: GuardOrder, at: Partial<Record<GuardState, () => Promise<unknown>>>): Promise<PlayedRun> {
+  /**
+   * Starts, and answers a state with a verb over a connection of its own, as an operator would.
+   *
+   * @param environment of root, beside what it has on each host
+   */
+  async play(
+    order: GuardOrder,
+    at: Partial<Record<GuardState, () => Promise<unknown>>>,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<PlayedRun> {
     const states: GuardState[] = [];
     const log: string[] = [];
     const answers: Promise<unknown>[] = [];
-    const end = await this.start(order, {
+    const observer: GuardObserver = {
       onState: (state) => {
         states.push(state);
         const answer = at[state];
         if (answer !== undefined) answers.push(answer());
       },
       onLog: (line) => log.push(line),
-    });
+    };
+    const end = await this.client.start(this.connection(environment), order, observer, this.#power.signal);
     await Promise.all(answers);
     return { end, states, log };
   }
 
-  connection(): Connection {
+  connection(environment: Readonly<Record<string, string>> = {}): Connection {
     const elevation: readonly string[] = [];
     const connection: Connection = {
       target: {
@@ -170,7 +179,7 @@ export class TestHost {
           {
             file: join(this.root, programsOf(this.kind), "sh"),
             args: words.slice(1),
-            env: { FLOTILLA_ROOT: this.root, PATH: this.#path(), SUDO_USER: "ana" },
+            env: { ...environment, FLOTILLA_ROOT: this.root, PATH: this.#path(), SUDO_USER: "ana" },
             deadline,
             ...(stdin === undefined ? {} : { stdin }),
           },

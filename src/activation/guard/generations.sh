@@ -2,7 +2,16 @@
 
 # What the profile points at, or nothing.
 resolve_profile() {
-  [ ! -e "$profile_link" ] || resolve "$profile_link"
+  [ ! -e "$profile_link" ] || in_one_line "$(resolve "$profile_link")"
+}
+
+# in_one_line PATH: the path, unless it would not stay one. Its user may lead a profile to a directory of any name, and what
+# is found stands in lines: it must not say what stands in the next ones.
+in_one_line() {
+  case $1 in
+    *[[:cntrl:]]*) ;;
+    *) printf '%s\n' "$1" ;;
+  esac
 }
 
 # The number of the generation that the profile points at, or nothing.

@@ -43,8 +43,10 @@ tell_generations() {
     generation_number "${file##*/}"
   done | sort -rn | while read -r number; do
     file=$profile_link-$number-link
+    held=$(in_one_line "$(readlink "$file")")
+    [ -n "$held" ] || continue
     changed=$(stat -c %y "$file" 2>/dev/null || stat -f %Sm -t '%Y-%m-%d %H:%M:%S' "$file")
-    printf '%s\n' "generation$tab$number$tab$(readlink "$file")$tab${changed%%.*}"
+    printf '%s\n' "generation$tab$number$tab$held$tab${changed%%.*}"
   done
 }
 

@@ -52,7 +52,9 @@ check_pre_activate() {
     "$profile_path"/*) program=$pre_activate ;;
     *) program=$profile_path/${pre_activate#/} ;;
   esac
-  run_step check "$activation_timeout" yes "$program" "$profile_path" "$old"
+  set -- "$program" "$profile_path" "$old"
+  [ "$profile_user" = root ] || set -- as_user "$profile_user" "$@"
+  run_step check "$activation_timeout" yes "$@"
   case $status in
     0 | interrupted) ;;
     timeout) refuse E_PRE_ACTIVATE "$pre_activate did not end within $activation_timeout s" ;;

@@ -29,9 +29,9 @@ read_findings() {
   [ ! -e "$live/kept" ] || { read -r kept_code && read -r kept_message; } <"$live/kept"
   commit_timeout=$activation_timeout
   [ "$commit_timeout" -ge 120 ] || commit_timeout=120
-  # Either of the two may have no nix-env of its own.
+  # Either of the two may have no nix-env of its own. What is in a user's own profile is nothing that root would run.
   PATH=$PATH:$old/sw/bin
-  if ordered_profile 1; then PATH=$PATH:$profile_path/sw/bin; fi
+  if ordered_profile 1 && [ "$profile_user" = root ]; then PATH=$PATH:$profile_path/sw/bin; fi
 }
 
 put() {

@@ -19,6 +19,9 @@ home_of() {
   fi
 }
 
+# Of root's environment, all that others get: the rest may be what only root should know, or lead into root's own home.
+shared_variables="LANG LC_ALL LOCALE_ARCHIVE TZDIR NIX_REMOTE NIX_STATE_DIR NIX_SSL_CERT_FILE FLOTILLA_ROOT"
+
 # as_user USER COMMAND…: with what a login of theirs would find in its environment, and no login shell.
 as_user() {
   as_name=$1
@@ -29,10 +32,17 @@ as_user() {
   fi
   as_path=$as_home/.nix-profile/bin:/etc/profiles/per-user/$as_name/bin:$PATH
   [ ! -d "$volatile/user/$as_id" ] || set -- "XDG_RUNTIME_DIR=$volatile/user/$as_id" "$@"
-  set -- env "HOME=$as_home" "USER=$as_name" "LOGNAME=$as_name" "PATH=$as_path" "$@"
+  set -- "HOME=$as_home" "USER=$as_name" "LOGNAME=$as_name" "PATH=$as_path" "$@"
   if [ "$as_id" = "$(id -u)" ]; then
-    "$@"
-  elif command -v setpriv >/dev/null && setpriv --help 2>&1 | grep -q init-groups; then
+    env "$@"
+    return
+  fi
+  for as_variable in $shared_variables; do
+    eval "as_value=\${$as_variable-}"
+    [ -z "$as_value" ] || set -- "$as_variable=$as_value" "$@"
+  done
+  set -- env -i "$@"
+  if command -v setpriv >/dev/null && setpriv --help 2>&1 | grep -q init-groups; then
     setpriv --reuid="$as_name" --regid="$(id -g "$as_name")" --init-groups -- "$@"
   elif command -v runuser >/dev/null; then
     runuser -u "$as_name" -- "$@"
