@@ -48,8 +48,9 @@ async function outlineFlake(tools: OutlineTools, request: OutlineRequest, flake:
     ? Outline.parse(await evaluate(tools, request, ".", outlineReader(tools.forms, request.form)))
     : await readApart(tools, request);
   if (Object.keys(outlines).length === 0) {
-    const wanted = request.form ?? "nixosConfigurations";
-    throw new FlotillaError("E_NO_FLEET", `${flake.reference} has no ${wanted}`, {
+    const wanted =
+      request.form === null ? `none of ${tools.forms.map(({ name }) => name).join(", ")}` : `no ${request.form}`;
+    throw new FlotillaError("E_NO_FLEET", `${flake.reference} has ${wanted}`, {
       hint: outputs.length > 0 ? `it has ${outputs.join(", ")}` : "nix flake show lists what it has",
     });
   }

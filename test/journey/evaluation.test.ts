@@ -129,7 +129,7 @@ test.concurrent("a flake without hosts, and one that is no flake", async () => {
   const ana = await Operator.create(bed, "empty");
   await ana.write("flake.nix", "{ outputs = _: { packages = { }; }; }");
   const { exitCode, stderr } = await ana.flotilla(["deploy"]);
-  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("has no nixosConfigurations")]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining("has none of colmenaHive, colmena")]);
   await ana.write("flake.nix", "{ outputs = _: { nixosConfigurations = { }; }; }");
   expect((await ana.flotilla(["deploy"])).exitCode).toBe(2);
   await ana.write("flake.nix", "{ outputs = _: {");
