@@ -1,20 +1,10 @@
 // What a fleet is: names first, without evaluating any host; then, host by host, everything in one evaluation.
-import type { Activator } from "../domain/activator.ts";
 import type { HostName } from "../domain/host-name.ts";
-import type { DerivationPath, StorePath } from "../domain/store-path.ts";
+import type { EvaluatedProfile } from "../nix/nix.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** One thing to activate on a host: a system, a home, or whatever a deploy-rs profile holds. */
-export interface Profile {
-  /** "system" for the one that a machine boots from. */
-  readonly name: string;
-  readonly activator: Activator;
-  /** Whose it is; null: root's. */
-  readonly user: string | null;
-  /** The profile's link; null: where its activator has it, which only the host knows. */
-  readonly profilePath: string | null;
-  readonly derivation: DerivationPath;
-  readonly path: StorePath;
+export interface Profile extends EvaluatedProfile {
   /** Of a NixOS system: the specialisation that is activated in its place; the profile holds the whole system all the same. */
   readonly specialisation: string | null;
 }

@@ -53,9 +53,12 @@ export interface EvaluatedHost {
 }
 
 export interface EvaluatedProfile {
+  /** "system" for the one that a machine boots from. */
   readonly name: string;
   readonly activator: Activator;
+  /** Whose it is; null: root's. */
   readonly user: string | null;
+  /** The profile's link; null: where its activator has it, which only the host knows. */
   readonly profilePath: string | null;
   readonly derivation: DerivationPath;
   readonly path: StorePath;
