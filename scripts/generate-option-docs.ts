@@ -30,7 +30,7 @@ function readOptions(): Option[] {
 }
 
 /** The page for these options. */
-export function renderOptionDocs(options: readonly Option[]): string {
+function renderOptionDocs(options: readonly Option[]): string {
   const common = options.filter((option) => option.variant === null);
   const variants = Map.groupBy(
     options.filter((option) => option.variant !== null && shortName(option) !== "type"),
@@ -85,12 +85,7 @@ function toNix(value: z.infer<ReturnType<typeof z.json>>): string {
   return `{${attributes.join("")} }`;
 }
 
-/** Writes the page. */
-export function generateOptionDocs(): void {
-  writeFileSync(page, renderOptionDocs(readOptions()));
-}
-
 /** Whether the page in the repository is the one that the options make. */
 export const areOptionDocsCurrent = (): boolean => readFileSync(page, "utf8") === renderOptionDocs(readOptions());
 
-if (import.meta.main) generateOptionDocs();
+if (import.meta.main) writeFileSync(page, renderOptionDocs(readOptions()));
