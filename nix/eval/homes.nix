@@ -1,12 +1,15 @@
 # `homeConfigurations` as hosts, by home-manager's own convention: "alice@laptop" is alice's home on laptop. A name without
 # a host is a host of that name; where that is, no configuration says.
 #
-# homes: { names; host = name: …; }, what flotilla asks of every form (src/nix/forms/fleet-form.ts).
+# homes: { names; hostOfProfiles = wanted: name: …; }, what flotilla asks of every form (src/nix/forms/fleet-form.ts). wanted:
+# the names of the profiles that are evaluated; null: all of them.
 homes:
 let
   inherit (builtins)
+    all
     any
     attrNames
+    elem
     elemAt
     filter
     head
@@ -21,10 +24,11 @@ let
       # The last @ counts.
       parts = match "(.+)@([^@]+)" attribute;
       hasHost = parts != null;
+      owner = if hasHost then head parts else attribute;
     in
     {
-      inherit attribute hasHost;
-      owner = if hasHost then head parts else attribute;
+      inherit attribute hasHost owner;
+      profile = "home-${owner}";
       host = if hasHost then elemAt parts 1 else attribute;
     }
   ) (attrNames homes);
@@ -42,7 +46,12 @@ let
     );
 
   profileOf =
-    { attribute, owner, ... }:
+    {
+      attribute,
+      owner,
+      profile,
+      ...
+    }:
     let
       home = homes.${attribute};
       package =
@@ -50,7 +59,7 @@ let
           or (throw "homeConfigurations.\"${attribute}\" has no activationPackage; homeManagerConfiguration makes homes of modules");
     in
     {
-      name = "home-${owner}";
+      name = profile;
       activator = "home-manager";
       # home-manager refuses to activate a home as anybody else.
       user = home.config.home.username or owner;
@@ -63,10 +72,14 @@ in
 {
   names = distinct (map ({ host, ... }: host) parsed);
 
-  host =
-    name:
+  hostOfProfiles =
+    wanted: name:
     let
-      own = filter ({ host, ... }: host == name) parsed;
+      written = filter ({ host, ... }: host == name) parsed;
+      known = map ({ profile, ... }: profile) written;
+      # Where one is missed, all are told.
+      isWhole = wanted == null || !all (profile: elem profile known) wanted;
+      own = if isWhole then written else filter ({ profile, ... }: elem profile wanted) written;
       profiles = map profileOf own;
     in
     if length (distinct (map ({ user, ... }: user) profiles)) < length profiles then

@@ -8,8 +8,8 @@ export function homeConfigurations(): FleetForm {
     name: "homeConfigurations",
     place: "homeConfigurations",
     outline: `homes: { inherit (${homes} homes) names; settings = null; }`,
-    host: `homes: (${homes} homes).host`,
-    hostOfProfiles: null,
+    host: `homes: (${homes} homes).hostOfProfiles null`,
+    hostOfProfiles: `wanted: homes: (${homes} homes).hostOfProfiles wanted`,
     tags: null,
   };
 }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FleetFormName } from "../../../src/nix/forms/fleet-form.ts";
+import { homeConfigurations } from "../../../src/nix/forms/home-configurations.ts";
 import { Controller } from "../../bed/controller.ts";
 import { setUp } from "../../bed/set-up.ts";
 import { readFlake } from "./read-flake.ts";
@@ -60,3 +61,17 @@ test.each(["flotilla-output", "homes-with-addresses", "module", "nixos-and-darwi
     expect(await read(name, { nix: "machine" })).toMatchObject({ hosts });
   },
 );
+
+test("a home that was not asked for keeps no other from being read", async () => {
+  const reader = homeConfigurations().hostOfProfiles ?? "";
+  const ana = '{ drvPath = "/drv"; outPath = "/out"; }';
+  const homes = `{ "ana@desk".activationPackage = ${ana}; "bob@desk" = throw "bob has left"; }`;
+  const ask = (wanted: string) => {
+    const expression = `(${reader}) [ "${wanted}" ] (${homes}) "desk"`;
+    return new Controller(join(directory, "home"), null).run(["nix", "eval", "--json", "--expr", expression]);
+  };
+  const { stdout } = await ask("home-ana");
+  expect(JSON.parse(stdout)).toMatchObject({ profiles: [{ name: "home-ana", derivation: "/drv" }] });
+  // All of them say which there are.
+  expect((await ask("home-anna")).stderr).toContain("bob has left");
+});
