@@ -9,6 +9,7 @@ import { loginTargets } from "../fleet/target-of.ts";
 import { buildAttribute } from "../nix/build-attribute.ts";
 import { closureDifference } from "../nix/closure-difference.ts";
 import { linkResult } from "../nix/link-result.ts";
+import { nixString } from "../nix/nix-string.ts";
 import { openReplOf } from "../nix/open-repl.ts";
 import { eachHost } from "../operate/each-host.ts";
 import { listGenerations } from "../operate/list-generations.ts";
@@ -162,7 +163,7 @@ async function edit(
       "nix-command flakes",
       "edit",
       "--",
-      `${source.reference}#${attribute.join(".")}`,
+      `${source.reference}#${attribute.map(nixString).join(".")}`,
     ];
     return tools.runner.interactive({ file: "nix", args });
   }
