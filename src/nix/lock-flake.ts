@@ -37,6 +37,12 @@ export async function lockFlake(
   reference: string,
   signal: AbortSignal,
 ): Promise<LockedFlake> {
+  if (reference.startsWith("-")) {
+    // Nix would read it as an option.
+    throw new FlotillaError("E_NO_FLEET", `"${reference}" is no reference of a flake`, {
+      hint: `a directory of that name is ./${reference}`,
+    });
+  }
   const result = await runner.run(
     nixCommand(
       settings,

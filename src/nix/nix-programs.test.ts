@@ -148,6 +148,11 @@ describe("nixPrograms", () => {
       expect((await nix.lockFlake(".", signal)).fingerprint).not.toBe((await nix.lockFlake(".", signal)).fingerprint);
     });
 
+    it("hands nix no reference that it would read as an option", async () => {
+      await expect(programs().lockFlake("--help", signal)).rejects.toMatchObject({ code: "E_NO_FLEET" });
+      expect(commands).toEqual([]);
+    });
+
     it("refuses a lock file that leaves inputs open, unless the operator overrides some", async () => {
       answers.metadataStderr = "warning: not writing modified lock file of flake 'git+file:///home/ana/infra':";
       await expect(programs().lockFlake(".", signal)).rejects.toMatchObject({

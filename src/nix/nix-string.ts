@@ -6,5 +6,6 @@
  * @example nixString('a "b" ${c}') // "a \"b\" \${c}"
  */
 export function nixString(text: string): string {
-  return `"${text.replace(/["\\]|\$(?=\{)/gu, "\\$&")}"`;
+  // Unescaped, Nix reads a carriage return as a line break.
+  return `"${text.replace(/["\\]|\$(?=\{)/gu, "\\$&").replaceAll("\r", "\\r")}"`;
 }
