@@ -1,9 +1,15 @@
 // Takes the texts of keys out of what Nix says: where one has the wrong type or two values, Nix prints the values.
 
-/** The option's name stands in quotes of one kind or another; what follows below it, indented, are its values. */
-const names = /\bkeys\..*\btext['`"’]?.* (?:is not of type|has conflicting definition values)/u;
-const indented = /^\s/u;
-const begins = /^\s*(?:error:|at |…|\(use|trace:|warning:)/u;
+/**
+ * The option's name stands in quotes of one kind or another; what follows below it, indented, are its values. Whatever is
+ * written to a key may be its text, under a mistyped name or none.
+ */
+const names =
+  /\b(?:deployment\.keys\b|keys\..*\btext['`"’]?).* (?:is not of type|has conflicting definition values|does not exist)/u;
+/** Nix takes the blanks from the ends of lines, so that an empty line of a value has no indentation. */
+const continues = /^(?:\s|$)/u;
+/** A value's own lines stand further in. */
+const begins = /^\s{0,9}(?:error:|at |…|\(use|trace:|warning:)/u;
 
 /**
  * A filter for the lines of one program's stderr, in their order; null for a line that is left out.
@@ -18,9 +24,9 @@ export function keyTextFilter(): (line: string) => string | null {
   return (line) => {
     if (names.test(line)) {
       telling = true;
-      return line.replace(/Definition values:.*$/u, "Definition values: [secret]");
+      return line.replace(/(definition values:).*$/iu, "$1 [secret]");
     }
-    telling &&= indented.test(line) && !begins.test(line);
+    telling &&= continues.test(line) && !begins.test(line);
     return telling ? null : line;
   };
 }
