@@ -116,7 +116,7 @@ export async function evaluateHost(
 const readerOf = ({ host, hostOfProfiles }: FleetForm, wanted: readonly string[] | undefined): string =>
   wanted === undefined || hostOfProfiles === null
     ? `(${host})`
-    : `(${hostOfProfiles} [ ${wanted.map(nixString).join(" ")} ])`;
+    : `((${hostOfProfiles}) [ ${wanted.map(nixString).join(" ")} ])`;
 
 /** Hands on what Nix says, line by line, without the texts of keys. */
 function harmless(onLine: (line: string) => void): (line: string) => void {

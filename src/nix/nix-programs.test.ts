@@ -82,7 +82,7 @@ describe("nixPrograms", () => {
       if (text.includes("flake metadata")) {
         return { stdout: JSON.stringify(answers.metadata), stderr: answers.metadataStderr };
       }
-      const name = / value "(?<name>[^"]*)" \S+#(?:nixosConfigurations|deploy)$/u.exec(text)?.groups?.["name"];
+      const name = / value "(?<name>[^"]*)" \S+#(?:nixos|home)Configurations$/u.exec(text)?.groups?.["name"];
       if (name !== undefined) return answers.hosts[name] ?? { exitCode: 1 };
       if (text.endsWith("#.")) return { stdout: JSON.stringify(answers.outline) };
       if (text.endsWith("#nixosConfigurations")) return { stdout: '{"names":["web-01"],"settings":null}' };
@@ -376,13 +376,15 @@ describe("nixPrograms", () => {
       const source = await nix.lockFlake(".", signal);
       const read = async (onlyProfiles: readonly string[] | null): Promise<string> => {
         const before = commands.length;
-        const host: FleetMember = { name: web.name, form: "deploy" };
+        const host: FleetMember = { name: web.name, form: "homeConfigurations" };
         const hosts = [onlyProfiles === null ? host : { ...host, onlyProfiles }];
         const request = { source, hosts, useCache: true, workers: 1, signal, onHost() {}, onLog() {} };
         await nix.evaluate(request);
         const asked = commands.slice(before).find(({ args }) => args.includes("eval"));
-        const list = /(?<list>null|\[[^\]]*\])\)+ value "web-01"/u.exec(asked?.args.join(" ") ?? "")?.groups?.["list"];
-        return list ?? "nothing";
+        const reader = /(?:wanted\) (?<some>\[[^\]]*\])|(?<all>null))\) value "web-01"/u.exec(
+          asked?.args.join(" ") ?? "",
+        );
+        return reader?.groups?.["some"] ?? reader?.groups?.["all"] ?? "nothing";
       };
       expect(await read(["system", "${home}"])).toBe('[ "system" "\\${home}" ]');
       expect(await read(["system"])).toBe('[ "system" ]');
