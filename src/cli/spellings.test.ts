@@ -106,6 +106,11 @@ test.each([
   expect(read(...line)).toEqual({ words: ["hosts"], colours });
 });
 
+test("what could be a host is never run as a program, on every host at that", () => {
+  expect(() => read("exec", "-p", "3", "web-1", "--", "reboot")).toThrow(`"web-1" before -- could be a host`);
+  expect(read("exec", "git", "log", "--", "file").words).toEqual(["exec", "--", "git", "log", "--", "file"]);
+});
+
 test("no word is lost, none is made up, and nothing after -- is read", () => {
   const word = fc.oneof(
     fc.string(),

@@ -47,7 +47,7 @@ export type FlagWords = ReadonlyMap<string, number>;
  * `--targets a b` one flag a target, and what a deploy has after `--` becomes words for Nix. Nothing after `--` is looked
  * at, nor after the first word of a command for hosts.
  *
- * @throws FlotillaError E_USAGE for a --color that is none
+ * @throws FlotillaError E_USAGE for a --color that is none, or a word that could be a host or a program
  * @example readSpellings(["-f", "hive.nix", "apply", "--nix-option", "cores", "2"], flagsOf)
  */
 export function readSpellings(line: readonly string[], flagsOf: (command: string) => FlagWords): ReadLine {
@@ -64,6 +64,7 @@ export function readSpellings(line: readonly string[], flagsOf: (command: string
       break;
     }
     if (takesCommand.has(command) && !word.startsWith("-")) {
+      if (rest[index + 1] === "--") throw hostOrProgram(command, word);
       words.push("--", ...rest.slice(index));
       break;
     }
@@ -111,6 +112,12 @@ function behindTheCommand(line: readonly string[]): readonly string[] {
   // Without a command, or with a flag of another kind in its place, the line is answered as it stands.
   return command === undefined || command.startsWith("-") ? line : [command, ...line.slice(0, index), ...rest];
 }
+
+/** `exec web-1 -- reboot` would run a program web-1 on every host. */
+const hostOrProgram = (command: string, word: string): FlotillaError =>
+  new FlotillaError("E_USAGE", `${JSON.stringify(word)} before -- could be a host or a program`, {
+    hint: `a host is named with --on, and a program comes after a first --: flotilla ${command} -- …`,
+  });
 
 function colourOf(word: string): ReadLine["colours"] {
   if (word === "auto") return null;
