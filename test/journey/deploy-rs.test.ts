@@ -21,6 +21,7 @@ beforeAll(async () => {
     first: {},
     left: {},
     right: {},
+    signed: {},
   });
   hosts = new Map(up.map((host) => [host.name, host]));
 });
@@ -220,4 +221,17 @@ test.concurrent("root is become by the words that are set, and by the password t
     running: expect.stringMatching(/-admin-3$/u),
     greeting: "hello-3bed",
   });
+});
+
+test.concurrent("what is sent bears the signature of LOCAL_KEY, or is not sent", async () => {
+  const ana = await operatorOf("signed", { signed: { label: "2", hello: greet } });
+  const deploy = async () => endsOf(await ana.flotilla(["deploy", "--json"], { env: { LOCAL_KEY: "../key" } }));
+  const before = await stateOf("signed");
+  expect(await deploy()).toEqual({ signed: "failed E_COPY", exit: 1 });
+  expect(await stateOf("signed")).toEqual(before);
+
+  await ana.shell("nix-store --generate-binary-cache-key ana-1 ../key ../key.pub");
+  expect(await deploy()).toEqual({ signed: "deployed", exit: 0 });
+  const look = "nix --extra-experimental-features nix-command path-info --sigs /run/current-system";
+  expect((await hosts.get("signed")?.ssh(look))?.stdout).toContain("ana-1:");
 });
