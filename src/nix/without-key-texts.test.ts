@@ -45,7 +45,42 @@ test.each([
   ],
 ])("so is what is written under %s", (_under, problem) => {
   const said = withoutKeyTexts(`error: ${problem}\n       - In \`hive.nix': "hunter2"\n       at hive.nix:4:3`);
-  expect(said).toBe(`error: ${problem} [secret]\n       at hive.nix:4:3`);
+  expect(said).toBe(`error: ${problem} [left out]\n       - In \`hive.nix': [left out]\n       at hive.nix:4:3`);
+});
+
+test.each(["deployment.key", "deplyment"])(
+  "so is what the option %s would have had, and its likely name stays",
+  (name) => {
+    const problem = `error: The option \`${name}' does not exist. Definition values:`;
+    const written = [
+      "- In `hive.nix':",
+      "    {",
+      '      tok.text = "hunter2";',
+      "    }",
+      "",
+      "Did you mean `deployment'?",
+    ];
+    const said = withoutKeyTexts([problem, ...written.map((line) => `       ${line}`.trimEnd())].join("\n"));
+    const kept = ["- In `hive.nix': [left out]", "Did you mean `deployment'?"].map((line) => `       ${line}`);
+    expect(said.split("\n")).toEqual([`${problem} [left out]`, ...kept]);
+  },
+);
+
+test("so is a text in the lines of the source that an error shows", () => {
+  const shown = [
+    "at hive.nix:4:3:",
+    "   3|   keys.tok = {",
+    "   4|     text = ''",
+    "    |     ^",
+    "   5|       hunter2",
+  ];
+  expect(withoutKeyTexts([...shown, "", "error: it failed"].join("\n")).split("\n")).toEqual([
+    "at hive.nix:4:3:",
+    "   3|   keys.tok = {",
+    "   4|     text = [left out]",
+    "",
+    "error: it failed",
+  ]);
 });
 
 test("of a value with empty lines, and with such as Nix might say, nothing is left", () => {
@@ -57,7 +92,7 @@ test("of a value with empty lines, and with such as Nix might say, nothing is le
       "\n",
     ),
   );
-  expect(said).toBe(`error: ${problem} [secret]\n       at hive.nix:4:3`);
+  expect(said).toBe(`error: ${problem} [left out]\n       - In \`a.nix': [left out]\n       at hive.nix:4:3`);
 });
 
 test("other options keep theirs", () => {
