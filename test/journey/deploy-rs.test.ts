@@ -177,6 +177,14 @@ test.concurrent("a dry activation says what would be done, and does nothing", as
   // A node that cannot be reached is no reason to take anything back.
   expect(await deployed(ana, "--dry-activate")).toMatchObject({ dry: "pushed", exit: 1 });
   expect(await stateOf("dry")).toEqual(before);
+
+  // Nor is a profile that does not evaluate one to keep others back, where they alone are named.
+  const options = 'profiles.other = { user = "bed"; path = throw "nobody wrote it"; };';
+  await writeFlake(ana, { dry: { label: "2", hello: greet, options } });
+  expect(await deployed(ana, "--dry-activate")).toEqual({ dry: "failed E_EVALUATION", exit: 1 });
+  for (const profile of ["hello", "system"]) {
+    expect(await deployed(ana, "--dry-activate", `.#dry.${profile}`)).toEqual({ dry: "pushed", exit: 0 });
+  }
 });
 
 test.concurrent("a node that went well is taken back with one that failed, unless it may stay", async () => {
