@@ -71,6 +71,17 @@ test.each([
   expect(await asked(words.map((word) => word.replaceAll("&", " ")))).toMatchSnapshot();
 });
 
+test.each(["script deploy", "ssh-config", "hosts", "exec"])(
+  "%s takes -f, in front of it and behind it",
+  async (line) => {
+    const words = line.split(" ");
+    const more = line === "exec" ? ["--", "uptime"] : [];
+    const named = await asked([...words, "--flake", "hive.nix", ...more]);
+    expect(await asked([...words, "-f", "hive.nix", ...more])).toEqual(named);
+    expect(await asked(["-f", "hive.nix", ...words, ...more])).toEqual(named);
+  },
+);
+
 test("--color and what makes no difference are no part of what is asked", async () => {
   const plain = await asked(["apply"]);
   expect(await asked(["--color", "always", "apply", "--no-gzip", "--evaluator", "chunked"])).toEqual(plain);

@@ -56,6 +56,7 @@ export const script: DocumentedCommand = {
         ...evaluateLimitFlags,
         ...nixFlags,
       },
+      aliases: { f: "flake" },
       positional: {
         kind: "array",
         minimum: 1,

@@ -18,7 +18,10 @@ export const sshConfig: DocumentedCommand = {
       fullDescription:
         "Print hosts as Host blocks, ready for `Include` in ~/.ssh/config: address, user, port, options and the\npinned key. With it ssh, scp, rsync and the other tools know them by their names.",
     },
-    parameters: { flags: { ...selectionFlags, ...evaluateLimitFlags, ...nixFlags } },
+    parameters: {
+      flags: { ...selectionFlags, ...evaluateLimitFlags, ...nixFlags },
+      aliases: { f: "flake" },
+    },
     async func(flags) {
       const { sshConfig } = await this.useCases();
       this.process.exitCode = await sshConfig({ ...fleetOptions(flags), limits: limitsOf(flags) });
