@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -44,4 +44,13 @@ it("takes away what a killed run left, and nobody else's", () => {
   expect(existsSync(stale)).toBe(false);
   expect(existsSync(running)).toBe(true);
   expect(existsSync(join(runtime, "flotilla-notes"))).toBe(true);
+});
+
+it("follows no link that somebody else may have made there", () => {
+  const elsewhere = join(runtime, "elsewhere");
+  mkdirSync(elsewhere);
+  symlinkSync(elsewhere, join(runtime, "flotilla-2147483646-abcdef"));
+  symlinkSync("flotilla-2147483645-abcdef", join(runtime, "flotilla-2147483645-abcdef"));
+  createControlDirectory({ XDG_RUNTIME_DIR: runtime }).remove();
+  expect(existsSync(elsewhere)).toBe(true);
 });

@@ -1,5 +1,5 @@
 // Where the sockets of our connections and the pinned host keys live while we run.
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 
@@ -52,7 +52,8 @@ function removeStale(parent: string): void {
     const owner = /^flotilla-(\d+)-/.exec(name)?.[1];
     if (owner === undefined || isRunning(Number(owner))) continue;
     const path = join(parent, name);
-    const entry = statSync(path, { throwIfNoEntry: false });
+    // In /tmp anybody makes what they like; a link of theirs is nothing to follow.
+    const entry = lstatSync(path, { throwIfNoEntry: false });
     if (entry?.isDirectory() === true && entry.uid === process.getuid?.()) {
       rmSync(path, { recursive: true, force: true });
     }
