@@ -191,6 +191,13 @@ for (const [shellName, ...shellWords] of [["dash"], ["busybox", "sh"]] as const)
       expect(stderr).not.toContain("\u001b");
     });
 
+    test("an order may say whatever the script itself is made of", async () => {
+      await using operator = await operate();
+      const system = await operator.host.addSystem("new", {});
+      const host = scripted(operator, system, { order: { operator: "ana\nguard of the script\n'; exit; #" } });
+      expect(await operator.run(scriptOf(operator, [host]))).toMatchObject({ exitCode: 0 });
+    });
+
     test("is a run of its own each time", async () => {
       await using operator = await operate();
       const system = await operator.host.addSystem("new", {});

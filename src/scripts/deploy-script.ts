@@ -134,7 +134,10 @@ const guardMark = "guard of the script\n";
 
 /** launch_NUMBER prints what starts the guard; the guard itself is in the script once, for all hosts. */
 function launchFunctions(number: number, order: ScriptHost["order"]): string[] {
-  const [before = "", after = ""] = guardLaunchScript(guardMark, order).split(guardMark);
+  const launch = guardLaunchScript(guardMark, order);
+  // The first one: what an order says comes after it, and may hold any text.
+  const start = launch.indexOf(guardMark);
+  const [before, after] = [launch.slice(0, start), launch.slice(start + guardMark.length)];
   return [
     printFunction(`print_launch_${number}`, before),
     printFunction(`print_order_${number}`, after),

@@ -84,7 +84,8 @@ function warnOfLimits({ deployment, name }: Host, onWarning: (message: string) =
 async function writeScript(path: string, text: string): Promise<void> {
   const beside = `${path}.new-${process.pid}`;
   try {
-    await writeFile(beside, text, { mode: 0o755 });
+    // Nothing that lies there, such as somebody's link, is written through.
+    await writeFile(beside, text, { mode: 0o755, flag: "wx" });
     // Whatever the umask is: it is there to be run.
     await chmod(beside, 0o755);
     await rename(beside, path);
