@@ -131,6 +131,6 @@ export function realUseCases(world: World): UseCases {
     doctor: (options) => look((view) => listing.doctor(options, view)),
     rebuild: (options) => rebuildUseCases.rebuild(options, { ...world, look, play }),
     rebuildGenerations: (options) => look((view) => rebuildUseCases.generations(options, view)),
-    sshConfig: (options) => look((view) => rebuildUseCases.sshConfig(options, view, stdout)),
+    sshConfig: (options) => look((view) => sessions.sshConfig(options, view, stdout)),
   };
 }

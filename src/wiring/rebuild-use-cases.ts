@@ -3,15 +3,13 @@ import { existsSync, realpathSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { GenerationRow, Listing, SshConfigOptions, ViewOptions } from "../cli/use-cases.ts";
+import type { GenerationRow, Listing, ViewOptions } from "../cli/use-cases.ts";
 import { StorePath } from "../domain/store-path.ts";
-import { loginTargets } from "../fleet/target-of.ts";
 import { buildAttribute } from "../nix/build-attribute.ts";
 import { closureDifference } from "../nix/closure-difference.ts";
 import { linkResult } from "../nix/link-result.ts";
 import { nixString } from "../nix/nix-string.ts";
 import { openReplOf } from "../nix/open-repl.ts";
-import { eachHost } from "../operate/each-host.ts";
 import { listGenerations } from "../operate/list-generations.ts";
 import { attributeOf } from "../rebuild/build-wish.ts";
 import { differenceLines } from "../rebuild/difference-lines.ts";
@@ -21,8 +19,6 @@ import { prepareConfiguration, type PreparedConfiguration, replExpression } from
 import { profileLink } from "../rebuild/rebuild-host.ts";
 import { activations, type Activation, type Build, builds, checkRebuild } from "../rebuild/rebuild-options.ts";
 import type { RebuildOptions } from "../rebuild/rebuild-options.ts";
-import { sshConfig as renderSshConfig } from "../rebuild/ssh-config.ts";
-import { openFleet } from "./open-fleet.ts";
 import { type RebuildObserver, rebuildPassword, rebuildRun } from "./rebuild-run.ts";
 import { generationBefore, upgradeThisMachine } from "./rebuild-wanted.ts";
 import type { World } from "./real-use-cases.ts";
@@ -194,16 +190,4 @@ export async function generations(
   } finally {
     await connection.close();
   }
-}
-
-/** Prints ssh's configuration for the fleet. */
-export async function sshConfig(options: SshConfigOptions, view: Viewpoint, stdout: TerminalStream): Promise<number> {
-  const { directory, onWarning, signal, tools } = view;
-  const { nix, request } = await openFleet(options, options.limits.evaluate, tools, directory, signal);
-  const hosts = await eachHost(request, { nix, onWarning, signal }, async (name, evaluation) => ({
-    name,
-    target: loginTargets(await evaluation).at(0) ?? null,
-  }));
-  stdout.write(renderSshConfig(hosts));
-  return 0;
 }

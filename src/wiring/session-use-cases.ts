@@ -1,5 +1,5 @@
-// The commands that open a door to hosts: exec and ssh.
-import type { ExecOptions, SshOptions } from "../cli/use-cases.ts";
+// The commands that open a door to hosts: exec, ssh and ssh-config.
+import type { ExecOptions, SshConfigOptions, SshOptions } from "../cli/use-cases.ts";
 import { neverDeployed } from "../deploy/log-in-early.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
@@ -8,6 +8,8 @@ import { loginTargets } from "../fleet/target-of.ts";
 import { eachHost } from "../operate/each-host.ts";
 import { execHosts } from "../operate/exec-hosts.ts";
 import type { ExecEnd } from "../operate/exec-hosts.ts";
+import { sshConfig as renderSshConfig } from "../operate/ssh-config.ts";
+import type { TerminalStream } from "../terminal/view-ports.ts";
 import { openFleet } from "./open-fleet.ts";
 import { visit } from "./visit.ts";
 import type { Viewpoint } from "./visit.ts";
@@ -33,7 +35,7 @@ export async function exec(options: ExecOptions, view: Viewpoint, output: ExecOu
   return exitStatusOfExec(ends);
 }
 
-export function exitStatusOfExec(ends: readonly ExecEnd[]): number {
+function exitStatusOfExec(ends: readonly ExecEnd[]): number {
   if (ends.every(({ end }) => end === 0)) return exitStatus.success;
   const away = ({ end }: ExecEnd): boolean => end instanceof FlotillaError && end.step === "connect";
   return ends.every(away) ? exitStatus.unreachable : exitStatus.failure;
@@ -48,4 +50,16 @@ export async function ssh(options: SshOptions, view: Viewpoint): Promise<number>
   );
   if (target === undefined) throw neverDeployed(options.host);
   return tools.ssh.interactive(target, options.command);
+}
+
+/** Prints ssh's configuration for the fleet. */
+export async function sshConfig(options: SshConfigOptions, view: Viewpoint, stdout: TerminalStream): Promise<number> {
+  const { directory, onWarning, signal, tools } = view;
+  const { nix, request } = await openFleet(options, options.limits.evaluate, tools, directory, signal);
+  const hosts = await eachHost(request, { nix, onWarning, signal }, async (name, evaluation) => ({
+    name,
+    target: loginTargets(await evaluation).at(0) ?? null,
+  }));
+  stdout.write(renderSshConfig(hosts));
+  return 0;
 }
