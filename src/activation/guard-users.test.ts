@@ -1,8 +1,14 @@
 // What users of a host have in their hands, their profiles among it, gives them nothing of root's.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { readAsset } from "../assets.ts";
 import { underEachShell } from "./each-shell.test-support.ts";
+import { findProgram } from "./furnish-test-host.test-support.ts";
 import { addProfile, addProgram, haveGenerations, home, service, wrapSystem } from "./test-profiles.test-support.ts";
 
 const serviceLink = "home/ana/.local/state/nix/profiles/service";
@@ -71,4 +77,48 @@ await underEachShell(["dash", "busybox"], (host) => {
     expect(found.filter((name) => !known.has(name))).toEqual([]);
     expect(found).toEqual(expect.arrayContaining(given));
   });
+});
+
+/** Where there is no getent, as on a Mac, the shell itself is asked, in words that it evaluates. */
+test.each(["dash", "bash"])("no name of a user is more than a name to %s", async (name) => {
+  const shell = await findProgram(name);
+  if (shell === null) return;
+  const directory = mkdtempSync(join(tmpdir(), "flotilla-users-"));
+  const nasty = fc.constantFrom(
+    ";:>made;",
+    "$(:>made)",
+    "`:>made`",
+    "&",
+    "|",
+    "/",
+    "\n",
+    " ",
+    "~",
+    "-",
+    "'",
+    '"',
+    "\\",
+    "ana",
+  );
+  const names = fc
+    .array(nasty, { maxLength: 6 })
+    .map((parts) => parts.join(""))
+    .filter((user) => !/^a[a-z-]*$/u.test(user));
+  try {
+    fc.assert(
+      fc.property(names, (user) => {
+        const script = `${readAsset("src/activation/guard/users.sh")}\nhome_of "$1"`;
+        const { status, stdout } = spawnSync(shell, ["-c", script, "sh", user], {
+          cwd: directory,
+          env: { PATH: directory, HOME: "/nobody" },
+          encoding: "utf8",
+        });
+        expect(readdirSync(directory)).toEqual([]);
+        expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+      }),
+      { numRuns: 60 },
+    );
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
