@@ -9,7 +9,7 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import { loopbackSshd, noSshd } from "../ssh/loopback-sshd.test-support.ts";
 import type { Target } from "../ssh/target.ts";
-import { sshConfig } from "./ssh-config.ts";
+import { sshConfig, sshConfigOf } from "./ssh-config.ts";
 
 const name = HostName.parse("web-01");
 const key = `ssh-ed25519 ${"A".repeat(68)}`;
@@ -117,6 +117,12 @@ describe("sshConfig", () => {
     [target({ options: ["-i"] })],
   ])("refuses %j", (hostile) => {
     expect(() => sshConfig([{ name, target: hostile }])).toThrow(FlotillaError);
+  });
+
+  it("tells of a host that is broken, and that alone", async () => {
+    const broken = new FlotillaError("E_EVALUATION", "web-01 does not evaluate");
+    expect(await sshConfigOf(name, Promise.reject(broken))).toBe(broken);
+    await expect(sshConfigOf(name, Promise.reject(new TypeError("ours")))).rejects.toThrow(TypeError);
   });
 
   it("never writes a line that is not of its host's own block, whatever the values are", () => {

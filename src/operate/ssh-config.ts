@@ -2,6 +2,8 @@
 // mean to ssh beyond itself is refused, never escaped: ssh_config has no quoting that holds for every option.
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
+import type { Host } from "../fleet/fleet.ts";
+import { loginTargets } from "../fleet/target-of.ts";
 import { isThisMachine, type Target } from "../ssh/target.ts";
 
 export interface SshConfigHost {
@@ -22,6 +24,16 @@ export function sshConfig(hosts: readonly SshConfigHost[]): string {
     target === null || isThisMachine(target) ? `# ${name} is never deployed to.\n` : block(name, target),
   );
   return blocks.join("\n");
+}
+
+/** What is written of one host as soon as it is evaluated, or why nothing is. */
+export async function sshConfigOf(name: HostName, evaluation: Promise<Host>): Promise<string | FlotillaError> {
+  try {
+    return sshConfig([{ name, target: loginTargets(await evaluation).at(0) ?? null }]);
+  } catch (error) {
+    if (error instanceof FlotillaError) return error;
+    throw error;
+  }
 }
 
 function block(name: HostName, target: Target): string {

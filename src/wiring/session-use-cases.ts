@@ -8,7 +8,7 @@ import { loginTargets } from "../fleet/target-of.ts";
 import { eachHost } from "../operate/each-host.ts";
 import { execHosts } from "../operate/exec-hosts.ts";
 import type { ExecEnd } from "../operate/exec-hosts.ts";
-import { sshConfig as renderSshConfig } from "../operate/ssh-config.ts";
+import { sshConfigOf } from "../operate/ssh-config.ts";
 import type { TerminalStream } from "../terminal/view-ports.ts";
 import { openFleet } from "./open-fleet.ts";
 import { visit } from "./visit.ts";
@@ -52,14 +52,13 @@ export async function ssh(options: SshOptions, view: Viewpoint): Promise<number>
   return tools.ssh.interactive(target, options.command);
 }
 
-/** Prints ssh's configuration for the fleet. */
+/** Prints ssh's configuration for the fleet; a host that is broken is left out, and the exit status says so. */
 export async function sshConfig(options: SshConfigOptions, view: Viewpoint, stdout: TerminalStream): Promise<number> {
   const { directory, onWarning, signal, tools } = view;
   const { nix, request } = await openFleet(options, options.limits.evaluate, tools, directory, signal);
-  const hosts = await eachHost(request, { nix, onWarning, signal }, async (name, evaluation) => ({
-    name,
-    target: loginTargets(await evaluation).at(0) ?? null,
-  }));
-  stdout.write(renderSshConfig(hosts));
-  return 0;
+  const hosts = await eachHost(request, { nix, onWarning, signal }, sshConfigOf);
+  const broken = hosts.filter((host) => host instanceof FlotillaError);
+  for (const { message } of broken) onWarning(`left out: ${message}`);
+  stdout.write(hosts.filter((host) => typeof host === "string").join("\n"));
+  return broken.length === 0 ? exitStatus.success : exitStatus.failure;
 }
