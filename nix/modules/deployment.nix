@@ -338,7 +338,8 @@ in
       description = ''
         A program of the new system, by its path in it, run as root on the host before anything is
         changed there. When it fails the host is left as it is. Packages of
-        {option}`environment.systemPackages` are below `sw/bin`.
+        {option}`environment.systemPackages` are below `sw/bin`. Of a host whose first profile is a
+        user's it is a program of that profile, run as that user.
       '';
     };
 

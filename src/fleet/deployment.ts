@@ -113,7 +113,7 @@ export const Deployment = z.strictObject({
   dependsOn: z.array(z.string()).default([]),
   wave: z.number().int().nonnegative().default(0),
   healthChecks: z.array(HealthCheck).default([]),
-  /** Run as root on the host, from the new closure, before anything is changed. A path inside of the closure. */
+  /** Run on the host as root, or as whose profile it is from, before anything is changed. A path inside of the closure. */
   preActivate: z.string().nullable().default(null),
   activationTimeout: seconds.default(300),
   rollback: z
