@@ -168,18 +168,41 @@ let
 
   early = lib.filterAttrs (_: key: key.uploadAt == "pre-activation") keys;
 
+  # As the shell names it once it is there. /var/run is the one link that every system has on such a way.
+  realDirectory =
+    path:
+    let
+      steps = builtins.filter (step: builtins.isString step && step != "" && step != ".") (
+        builtins.split "/" (builtins.dirOf path)
+      );
+      directory = concatStrings (map (step: "/${step}") steps);
+      inRun = builtins.match "/var(/run(/.*)?)" directory;
+    in
+    if inRun == null then directory else builtins.head inRun;
+
   chown =
     { path, user, group, ... }:
     let
-      file = escapeShellArg path;
+      words = map escapeShellArg [
+        (realDirectory path)
+        (builtins.baseNameOf path)
+        "${user}:${group}"
+      ];
     in
-    ''
-      if [ -e ${file} ]; then
-        chown -h ${escapeShellArg "${user}:${group}"} ${file} || failed=yes
+    "flotilla_give_key ${builtins.concatStringsSep " " words} || failed=yes\n";
+
+  # Whoever owns a directory on the way can make of it a link to where another's file has the name of their key.
+  giveKey = ''
+    flotilla_give_key() (
+      if ! cd -P "$1/" 2>/dev/null || [ ! -e "./$2" ]; then
+        echo "the key $1/$2 is not there" >&2
+      elif [ "$(pwd -P)" != "''${1:-/}" ]; then
+        echo "a link leads to the key $1/$2, whose owner is set when it is sent the next time" >&2
       else
-        echo ${escapeShellArg "the key ${path} is not there"} >&2
+        chown -h "$3" "./$2"
       fi
-    '';
+    )
+  '';
 
   # A unit file reads percent signs as its own.
   unitText = builtins.replaceStrings [ "%" ] [ "%%" ];
@@ -212,6 +235,7 @@ in
       deps = [ (if config.system.activationScripts ? groups then "groups" else "users") ];
       text = ''
         # Keys that came before their owners were there.
+        ${giveKey}
         failed=
         ${concatStrings (mapAttrsToList (_: chown) early)}
         [ -z "$failed" ]

@@ -1,5 +1,8 @@
 // nix/modules/keys.nix and src/fleet/key-settings.ts describe the same options; and what the module adds to a system.
 import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { DeploymentKeys } from "../../../src/fleet/key-settings.ts";
@@ -114,10 +117,41 @@ describe("a system with keys", () => {
   test("gives the early ones to their owners, after users and groups are there", () => {
     const { deps, text } = Script.parse(inSystem(keys, "system.activationScripts.flotilla-keys"));
     expect(deps).toEqual(["users"]);
-    expect(text).toMatch(/chown -h '?nginx:web'? '\/run\/keys\/it'\\''s' \|\| failed=yes/u);
+    expect(text).toMatch(/^flotilla_give_key '?\/run\/keys'? 'it'\\''s' '?nginx:web'? \|\| failed=yes$/mu);
     expect(text).not.toContain("late");
     expect(execFileSync("sh", ["-n"], { input: text, encoding: "utf8" })).toBe("");
     expect(inSystem({ late: keys.late }, "system.activationScripts")).not.toHaveProperty("flotilla-keys");
+  });
+
+  test("gives nothing away that a link leads to", () => {
+    const root = realpathSync(mkdtempSync(join(tmpdir(), "keys-")));
+    try {
+      mkdirSync(join(root, "real"));
+      symlinkSync("real", join(root, "link"));
+      for (const name of ["one", "two"]) writeFileSync(join(root, "real", name), "");
+      const key = (name: string, directory: string) => ({ text: "x", name, destDir: `${root}//${directory}/` });
+      const own = { a: key("one", "real"), b: key("two", "link"), c: key("three", "real"), d: key("four", "nowhere") };
+      const { text } = Script.parse(inSystem(own, "system.activationScripts.flotilla-keys"));
+      const said = execFileSync("sh", ["-s"], {
+        input: `chown() { echo "chown $* in $(pwd -P)"; }\nexec 2>&1\n${text}`,
+        encoding: "utf8",
+      });
+      expect(said.split("\n")).toEqual([
+        `chown -h root:root ./one in ${root}/real`,
+        `a link leads to the key ${root}/link/two, whose owner is set when it is sent the next time`,
+        `the key ${root}/real/three is not there`,
+        `the key ${root}/nowhere/four is not there`,
+        "",
+      ]);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
+
+  test("knows /var/run for what it is", () => {
+    const key = { text: "x", destDir: "/var/run/keys" };
+    const { text } = Script.parse(inSystem({ key }, "system.activationScripts.flotilla-keys"));
+    expect(text).toMatch(/^flotilla_give_key '?\/run\/keys'? '?key'? /mu);
   });
 
   test("has a unit for each that is active as long as the file is there", () => {
