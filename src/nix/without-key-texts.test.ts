@@ -45,7 +45,7 @@ test.each([
   ],
 ])("so is what is written under %s", (_under, problem) => {
   const said = withoutKeyTexts(`error: ${problem}\n       - In \`hive.nix': "hunter2"\n       at hive.nix:4:3`);
-  expect(said).toBe(`error: ${problem} [left out]\n       - In \`hive.nix': [left out]\n       at hive.nix:4:3`);
+  expect(said).toBe(`error: ${problem}\n       - In \`hive.nix': [left out]\n       at hive.nix:4:3`);
 });
 
 test.each(["deployment.key", "deplyment"])(
@@ -62,7 +62,7 @@ test.each(["deployment.key", "deplyment"])(
     ];
     const said = withoutKeyTexts([problem, ...written.map((line) => `       ${line}`.trimEnd())].join("\n"));
     const kept = ["- In `hive.nix': [left out]", "Did you mean `deployment'?"].map((line) => `       ${line}`);
-    expect(said.split("\n")).toEqual([`${problem} [left out]`, ...kept]);
+    expect(said.split("\n")).toEqual([problem, ...kept]);
   },
 );
 
@@ -92,7 +92,7 @@ test("of a value with empty lines, and with such as Nix might say, nothing is le
       "\n",
     ),
   );
-  expect(said).toBe(`error: ${problem} [left out]\n       - In \`a.nix': [left out]\n       at hive.nix:4:3`);
+  expect(said).toBe(`error: ${problem}\n       - In \`a.nix': [left out]\n       at hive.nix:4:3`);
 });
 
 test("other options keep theirs", () => {

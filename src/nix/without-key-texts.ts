@@ -24,7 +24,7 @@ const leftOut = "[left out]";
  *
  * @example
  * const filter = keyTextFilter();
- * filter("error: A definition for option `deployment.keys.x.text' is not of type `string'. Definition values:"); // … [left out]
+ * filter("error: A definition for option `deployment.keys.x.text' is not of type `string'. Definition values:"); // itself
  * filter("       - In `/infra/hive.nix': [ \"hunter2\" ]"); // "       - In `/infra/hive.nix': [left out]"
  */
 export function keyTextFilter(): (line: string) => string | null {
@@ -33,7 +33,7 @@ export function keyTextFilter(): (line: string) => string | null {
   return (line) => {
     if (names.test(line)) {
       values = true;
-      return line.replace(/(definition values:).*$/iu, `$1 ${leftOut}`);
+      return line.replace(/(definition values:)\s*\S.*$/iu, `$1 ${leftOut}`);
     }
     values &&= continues.test(line) && !begins.test(line);
     if (values) return place.test(line) ? line.replace(place, `$1 ${leftOut}`) : null;
