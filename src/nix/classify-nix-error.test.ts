@@ -182,7 +182,7 @@ const samples: readonly (readonly [code: string, place: FailurePlace, stderr: st
     "E_EVALUATION",
     "here",
     "error: A definition for option `foo' is not of type `list of one of `a', `b''. Definition values:\n       - In `<unknown-file>': 1",
-    "expected: list of one of `a', `b'",
+    "the option foo has the wrong type\nexpected: list of one of `a', `b'",
   ],
   [
     "E_EVALUATION",

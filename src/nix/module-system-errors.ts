@@ -10,6 +10,13 @@ export const moduleSystemErrors: readonly NixErrorRow[] = [
     hint: "its name is misspelt, or the module that declares it is not imported",
   },
   {
+    // Of a module that is in no file of its own.
+    pattern: /A definition for option `([^']+)' is not of type `(.+?)'[.:][^\n]*\n\s*- In `<unknown-file>'/u,
+    code: "E_EVALUATION",
+    message: "the option $1 has the wrong type",
+    hint: "expected: $2",
+  },
+  {
     pattern:
       /A definition for option `([^']+)' is not of type `(.+?)'[.:][^\n]*\n\s*- In `(?:\/nix\/store\/[0-9a-z]{32}-source\/)?([^']+)'/u,
     code: "E_EVALUATION",
