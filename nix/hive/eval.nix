@@ -40,7 +40,7 @@ let
       else if isAttrs rawHive then
         rawHive
       else
-        throw "A hive is a set of nodes, or a function that gives one; this is a ${builtins.typeOf rawHive}."
+        throw "A hive is a set of nodes, or a function that gives one; this is of type ${builtins.typeOf rawHive}."
     else if rawFlake != null then
       rawFlake.outputs.colmena or (throw "The flake has no output `colmena'.")
     else
@@ -97,7 +97,7 @@ let
     else if isAttrs value then
       value
     else
-      throw "${option} has to be a path to nixpkgs, the function that is there, or what that function gives; this is a ${builtins.typeOf value}.";
+      throw "${option} has to be a path to nixpkgs, the function that is there, or what that function gives; this is of type ${builtins.typeOf value}.";
 
   # The module system comes from here, so this cannot be asked of `meta'.
   nixpkgs = initialized "meta.nixpkgs" (
