@@ -45,18 +45,24 @@ export async function listGenerations(
       log: stderr.split("\n").slice(-10),
     });
   }
-  return parseGenerations(stdout);
+  const generations = parseGenerations(stdout);
+  if (generations !== null) return generations;
+  throw new FlotillaError("E_COMMAND", `${host}: what it says of its generations is not understood`, { host });
 }
 
-/** @example parseGenerations("2\t/nix/store/…-nixos-system-web-01-25.05.2\t2026-05-01 10:00:00\t25.05.2\t6.12.1\tUnknown\t\tcurrent\n") */
-export function parseGenerations(text: string): readonly Generation[] {
-  return text
+/**
+ * null where a line is none of a generation: what is in a profile need not be what NixOS puts there.
+ *
+ * @example parseGenerations("2\t/nix/store/…-nixos-system-web-01-25.05.2\t2026-05-01 10:00:00\t25.05.2\t6.12.1\tUnknown\t\tcurrent\n")
+ */
+function parseGenerations(text: string): readonly Generation[] | null {
+  const lines = text
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
       const [generation, path, date, nixosVersion, kernelVersion, configurationRevision, specialisations, mark] =
         line.split("\t");
-      return Generation.parse({
+      return Generation.safeParse({
         generation,
         path,
         date,
@@ -67,4 +73,5 @@ export function parseGenerations(text: string): readonly Generation[] {
         current: mark === "current",
       });
     });
+  return lines.every(({ success }) => success) ? lines.flatMap(({ data }) => data ?? []) : null;
 }
