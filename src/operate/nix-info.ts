@@ -49,7 +49,11 @@ async function parallelEvaluator(services: NixInfoServices): Promise<Row> {
 }
 
 /** null where the program is not there, or fails. */
-async function output({ runner, signal }: NixInfoServices, file: string, args: readonly string[]): Promise<string | null> {
+async function output(
+  { runner, signal }: NixInfoServices,
+  file: string,
+  args: readonly string[],
+): Promise<string | null> {
   try {
     const { exitCode, stdout } = await runner.run({ file, args, deadline }, { signal });
     return exitCode === 0 ? stdout.trim() : null;
