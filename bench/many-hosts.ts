@@ -92,7 +92,11 @@ async function writeFleet(directory: string, names: readonly string[]): Promise<
   );
   const files = {
     "metadata.json": JSON.stringify(metadata),
-    "outline.json": JSON.stringify({ outputs: ["nixosConfigurations"], names, flotilla: null }),
+    "outline.json": JSON.stringify({
+      outputs: ["nixosConfigurations"],
+      outlines: { nixosConfigurations: { names, settings: null } },
+      flotilla: null,
+    }),
     "activation.log": `${log.join("\n")}\n`,
     "copy.log": await readFile(join(root, "src/nix/fixtures/copy-2.26.log"), "utf8"),
   };
@@ -108,8 +112,16 @@ async function writeHost(directory: string, name: string): Promise<void> {
   await writeFile(
     join(host, "evaluation.json"),
     JSON.stringify({
-      derivation: `${next}.drv`,
-      toplevel: next,
+      profiles: [
+        {
+          name: "system",
+          activator: "nixos",
+          user: null,
+          profilePath: "/nix/var/nix/profiles/system",
+          derivation: `${next}.drv`,
+          path: next,
+        },
+      ],
       system: "x86_64-linux",
       version: "release-2",
       sshPorts: [22],
