@@ -42,7 +42,7 @@ export async function evaluateHosts(tools: EvaluateTools, request: EvaluateReque
 
 /** Whether the answer will be of some profiles alone: then it is its own reader's, and no whole one. */
 const isNarrowed = ({ forms }: EvaluateTools, { form, onlyProfiles }: FleetMember): boolean =>
-  onlyProfiles !== undefined && forms.some(({ hostOfProfiles, name }) => name === form && hostOfProfiles !== null);
+  onlyProfiles !== undefined && forms[form].hostOfProfiles !== null;
 
 /** As many processes at a time as there are workers. The first hosts show how much they read of each other. */
 async function evaluateInProcesses(

@@ -5,7 +5,7 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { DerivationPath, StorePath } from "../domain/store-path.ts";
 import type { ProcessResult, Runner } from "../process/runner.ts";
 import { evaluationCommand } from "./evaluation-command.ts";
-import type { FleetForm } from "./forms/fleet-form.ts";
+import type { FleetForm, FleetForms } from "./forms/fleet-form.ts";
 import { nixString } from "./nix-string.ts";
 import type { EvaluatedHost, EvaluateRequest, FleetMember, NixSettings } from "./nix.ts";
 import { nixFailure } from "./nix-failure.ts";
@@ -38,7 +38,7 @@ export const HostAnswer = z.object({
 export interface EvaluationTools {
   readonly runner: Runner;
   readonly settings: NixSettings;
-  readonly forms: readonly FleetForm[];
+  readonly forms: FleetForms;
 }
 
 export type ProcessRequest = Pick<EvaluateRequest, "source" | "signal" | "onLog">;
@@ -50,14 +50,12 @@ export async function evaluateTogether(
   members: readonly [FleetMember, ...FleetMember[]],
 ): Promise<readonly EvaluatedHost[] | null> {
   const [{ name: firstName, form }] = members;
-  const reader = forms.find((known) => known.name === form)?.host;
-  if (reader === undefined) return null;
   const attributes = members.map(({ name }) => `${nixString(name)} = host ${nixString(name)};`).join(" ");
   const command = evaluationCommand(
     settings,
     source,
     form,
-    `value: let host = (${reader}) value; in { ${attributes} }`,
+    `value: let host = (${forms[form].host}) value; in { ${attributes} }`,
   );
   try {
     const result = await runner.run(command, {
@@ -84,16 +82,16 @@ export async function evaluateHost(
   { name, form, onlyProfiles }: FleetMember,
 ): Promise<EvaluatedHost | FlotillaError> {
   const failed = (error: FlotillaError): FlotillaError => error.at(name, "evaluate");
-  const known = forms.find((candidate) => candidate.name === form);
-  if (known === undefined) return failed(new FlotillaError("E_EVALUATION", `${form} cannot be read`));
   try {
     const evaluate = (settings: NixSettings, onStderrLine: (line: string) => void): Promise<ProcessResult> =>
       runner.run(
-        evaluationCommand(settings, source, form, `value: ${readerOf(known, onlyProfiles)} value ${nixString(name)}`),
-        {
-          signal,
-          onStderrLine,
-        },
+        evaluationCommand(
+          settings,
+          source,
+          form,
+          `value: ${readerOf(forms[form], onlyProfiles)} value ${nixString(name)}`,
+        ),
+        { signal, onStderrLine },
       );
     const result = await evaluate(
       settings,

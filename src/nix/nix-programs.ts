@@ -44,7 +44,7 @@ export function nixPrograms(runner: Runner, settings: NixSettings, options: NixP
           flake: source,
           settings,
           nixVersion: (await version()).text,
-          readers: forms.flatMap(({ host, outline }) => [host, outline]),
+          readers: Object.values(forms).flatMap(({ host, outline }) => [host, outline]),
           exists: options.exists ?? existsSync,
         })
       : null;

@@ -4,9 +4,9 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import type { Runner } from "../process/runner.ts";
 import { evaluationCommand } from "./evaluation-command.ts";
-import type { ConfigurationFile, LockedFlake } from "./fleet-source.ts";
-import { type FleetForm, FleetFormName } from "./forms/fleet-form.ts";
-import { precedence } from "./forms/fleet-forms.ts";
+import type { LockedFlake } from "./fleet-source.ts";
+import { FleetFormName, type FleetForms } from "./forms/fleet-form.ts";
+import { ownForms, precedence } from "./forms/fleet-forms.ts";
 import type { FleetMember, FleetOutline, NixSettings, OutlineRequest } from "./nix.ts";
 import { nixFailure } from "./nix-failure.ts";
 import type { NixVersion } from "./nix-version.ts";
@@ -33,13 +33,13 @@ export interface OutlineTools {
   readonly runner: Runner;
   readonly settings: NixSettings;
   readonly version: NixVersion;
-  readonly forms: readonly FleetForm[];
+  readonly forms: FleetForms;
 }
 
 /** Reads the outline. @throws FlotillaError E_NO_FLEET where nothing there is a fleet, E_CONFIGURATION for a misshapen `flotilla` */
 export async function outlineFleet(tools: OutlineTools, request: OutlineRequest): Promise<FleetOutline> {
   const { source } = request;
-  return source.kind === "flake" ? outlineFlake(tools, request, source) : outlineFile(tools, request, source);
+  return source.kind === "flake" ? outlineFlake(tools, request, source) : outlineFile(tools, request);
 }
 
 /** One evaluation; before Nix 2.19, which cannot name all outputs at once, one an output, beside each other. */
@@ -48,40 +48,31 @@ async function outlineFlake(tools: OutlineTools, request: OutlineRequest, flake:
     ? Outline.parse(await evaluate(tools, request, ".", outlineReader(tools.forms, request.form)))
     : await readApart(tools, request);
   if (Object.keys(outlines).length === 0) {
-    const wanted =
-      request.form === null ? `none of ${tools.forms.map(({ name }) => name).join(", ")}` : `no ${request.form}`;
+    const wanted = request.form === null ? `none of ${FleetFormName.options.join(", ")}` : `no ${request.form}`;
     throw new FlotillaError("E_NO_FLEET", `${flake.reference} has ${wanted}`, {
       hint: outputs.length > 0 ? `it has ${outputs.join(", ")}` : "nix flake show lists what it has",
     });
   }
-  const present = tools.forms.map(({ name }) => name).filter((name) => outputs.includes(name));
+  const present = FleetFormName.options.filter((name) => outputs.includes(name));
   return {
-    ...outlineOf(outlines, (form) => tools.forms.find(({ name }) => name === form)?.place ?? form),
+    ...outlineOf(outlines, (form) => tools.forms[form].place),
     otherForms: present.filter((name) => outlines[name] === undefined),
     plain: flotilla === null || flotilla === undefined ? null : parsePlain(flotilla),
   };
 }
 
 /** A file that has deploy-rs's nodes is read for them, any other is a hive, unless the operator says otherwise. */
-async function outlineFile(
-  { forms, ...tools }: OutlineTools,
-  request: OutlineRequest,
-  file: ConfigurationFile,
-): Promise<FleetOutline> {
-  const outlineAs = (name: FleetFormName): string => {
-    const form = forms.find((known) => known.name === name);
-    if (form !== undefined) return `{ ${name} = (${form.outline}) value; }`;
-    throw new FlotillaError("E_NO_FLEET", `${file.path} cannot be read as ${name}`);
-  };
+async function outlineFile(tools: OutlineTools, request: OutlineRequest): Promise<FleetOutline> {
+  const { forms } = tools;
+  const outlineAs = (name: FleetFormName): string => `{ ${name} = (${forms[name].outline}) value; }`;
   const isDeploy = "builtins.isAttrs value && builtins.isAttrs (value.deploy or null) && value.deploy ? nodes";
   const reader =
     request.form === null
       ? `value: if ${isDeploy} then ${outlineAs("deploy")} else ${outlineAs("colmena")}`
       : `value: ${outlineAs(request.form)}`;
-  const outlines = FormOutlines.parse(await evaluate({ forms, ...tools }, request, "", reader));
+  const outlines = FormOutlines.parse(await evaluate(tools, request, "", reader));
   // A hive in a file is what the file evaluates to, without a name.
-  const placeOf = (form: FleetFormName): string | null =>
-    form === "colmena" ? null : (forms.find(({ name }) => name === form)?.place ?? form);
+  const placeOf = (form: FleetFormName): string | null => (form === "colmena" ? null : forms[form].place);
   return { ...outlineOf(outlines, placeOf), otherForms: [], plain: null };
 }
 
@@ -126,22 +117,24 @@ function checkNames(members: readonly FleetMember[]): void {
 }
 
 /** A function of all outputs; the forms that were not asked for are not looked at. */
-export function outlineReader(forms: readonly FleetForm[], wanted: FleetFormName | null): string {
-  const known = forms.map(({ name, outline }) => `${name} = (${outline});`).join("\n");
-  const rows = precedence.map((row) => `[ ${row.map((name) => `"${name}"`).join(" ")} ]`).join(" ");
+export function outlineReader(forms: FleetForms, wanted: FleetFormName | null): string {
+  const known = Object.values(forms)
+    .map(({ name, outline }) => `${name} = (${outline});`)
+    .join("\n");
+  const namesIn = (row: readonly FleetFormName[]): string => `[ ${row.map((name) => `"${name}"`).join(" ")} ]`;
   return `outputs:
 let
   readers = {
 ${known}
   };
   present = builtins.filter (name: outputs ? \${name} && readers ? \${name});
-  rows = builtins.filter (row: row != [ ]) (map present [ ${rows} ]);
-  ownRow = present [ "nixosConfigurations" "darwinConfigurations" ];
+  rows = builtins.filter (row: row != [ ]) (map present [ ${precedence.map(namesIn).join(" ")} ]);
+  ownRow = present ${namesIn(ownForms)};
   row =
     ${
       wanted === null
         ? `if outputs ? flotilla && ownRow != [ ] then ownRow else if rows == [ ] then [ ] else builtins.head rows`
-        : `present [ "${wanted}" ]`
+        : `present ${namesIn([wanted])}`
     };
 in
 {
@@ -160,14 +153,14 @@ async function readApart(tools: OutlineTools, request: OutlineRequest): Promise<
   const { forms } = tools;
   const [flotilla, ...all] = await Promise.all([
     unlessMissing(evaluate(tools, request, "flotilla", "settings: settings")),
-    ...forms.map(async ({ name, outline }) => {
+    ...Object.values(forms).map(async ({ name, outline }) => {
       const found = await unlessMissing(evaluate(tools, request, name, outline));
       return found === null ? null : { name, outline: FormOutline.parse(found) };
     }),
   ]);
   const present = all.filter((entry) => entry !== null);
   const first = precedence.map((row) => present.filter(({ name }) => row.includes(name))).find((row) => row.length > 0);
-  const own = present.filter(({ name }) => name === "nixosConfigurations" || name === "darwinConfigurations");
+  const own = present.filter(({ name }) => ownForms.includes(name));
   const preferred = flotilla !== null && own.length > 0 ? own : (first ?? []);
   const row = request.form === null ? preferred : present.filter(({ name }) => name === request.form);
   return {

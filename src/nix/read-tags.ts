@@ -43,14 +43,16 @@ async function readChunk(
   form: FleetFormName,
   members: readonly FleetMember[],
 ): Promise<readonly (readonly [HostName, readonly string[] | null])[]> {
-  const reader = forms.find(({ name }) => name === form)?.tags ?? null;
+  const reader = forms[form].tags;
   if (reader === null) return [];
   const attributes = members.map(({ name }) => `${nixString(name)} = attempt ${nixString(name)};`).join(" ");
   const expression = `value:
 let
   tags = (${reader}) value;
   attempt = name:
-    let attempted = builtins.tryEval (builtins.deepSeq (tags name) (tags name));
+    let
+      found = tags name;
+      attempted = builtins.tryEval (builtins.deepSeq found found);
     in if attempted.success then attempted.value else { unknown = true; };
 in { ${attributes} }`;
   const result = await runner.run(evaluationCommand(settings, source, form, expression), {

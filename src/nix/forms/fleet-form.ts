@@ -11,6 +11,9 @@ export const FleetFormName = z.enum([
 ]);
 export type FleetFormName = z.infer<typeof FleetFormName>;
 
+/** Every form by its name. */
+export type FleetForms = Readonly<Record<FleetFormName, FleetForm>>;
+
 /** A form as texts of Nix: each a function, of the output's value or of what a file evaluates to. */
 export interface FleetForm {
   readonly name: FleetFormName;
