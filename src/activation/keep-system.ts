@@ -10,7 +10,7 @@ import type { Connection, RemoteCommand } from "../ssh/connection.ts";
 const deadline = 60_000;
 
 /**
- * Makes the links that the guard takes away when the run is at its end: RUN-new, RUN-new-2 and so on. To be made before
+ * Makes the links that the guard takes away when the run is at its end: RUN-new-1, RUN-new-2 and so on. To be made before
  * the profiles are there, so that no moment is left in which nothing names them; Nix does not mind a root that leads
  * nowhere yet.
  *
@@ -36,7 +36,7 @@ const directory = "/nix/var/nix/gcroots/flotilla";
 
 function keepCommand(run: RunId, paths: readonly StorePath[]): RemoteCommand {
   const script =
-    'directory=$0 root=$0/$1-new number=1; shift; mkdir -p "$directory" && for path; do ln -sfn "$path" "$root" || exit; ' +
-    "number=$((number + 1)); root=${root%-new*}-new-$number; done";
+    'root=$0/$1-new number=1; shift; mkdir -p "$0" && for path; do ln -sfn "$path" "$root-$number" || exit; ' +
+    "number=$((number + 1)); done";
   return { words: ["sh", "-c", script, directory, run, ...paths], asRoot: true, deadline };
 }
