@@ -6,7 +6,7 @@ import type { HostName } from "../domain/host-name.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { OpenedConnection } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
-import type { HostSession } from "./host-session.ts";
+import { type HostSession, sessionOf } from "./host-session.ts";
 
 export interface EarlyLoginServices {
   /** A login to the first of the targets that answers, with the inspection script as its first question. */
@@ -42,29 +42,18 @@ export async function logInEarly(
   }
   if (early === null || guess === null || !isSameLogin(guess, first)) {
     await close(early);
-    return sessionOf(services, await services.open(targets), first);
+    return sessionOf(await services.open(targets), services.inspect, first.elevation);
   }
   const opened = await early;
-  if (!("error" in opened)) return sessionOf(services, opened, first);
+  if (!("error" in opened)) return sessionOf(opened, services.inspect, first.elevation);
   if (targets.length === 1) throw opened.error;
   // From the beginning: whether the next address has its turn is decided in one place, by what the first one said.
-  return sessionOf(services, await services.open(targets), first);
+  return sessionOf(await services.open(targets), services.inspect, first.elevation);
 }
 
 async function close(early: Promise<OpenedConnection | { error: unknown }> | null): Promise<void> {
   const opened = await early;
   if (opened !== null && opened !== undefined && !("error" in opened)) await opened.connection.close();
-}
-
-async function sessionOf(
-  { inspect }: EarlyLoginServices,
-  opened: OpenedConnection,
-  declared: Target,
-): Promise<HostSession> {
-  const inspection = await inspect(opened);
-  const isRoot = inspection.elevation?.length === 0;
-  const elevation = isRoot ? [] : (declared.elevation ?? inspection.elevation);
-  return { connection: opened.connection.withElevation(elevation), inspection };
 }
 
 /** What becomes of a host that has no address by its own wish. */

@@ -5,7 +5,7 @@ import type { RemoteCommand } from "../../ssh/connection.ts";
 import type { Target } from "../../ssh/target.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import type { HostSteps } from "../deploy-host.ts";
-import type { HostSession } from "../host-session.ts";
+import { type HostSession, sessionOf } from "../host-session.ts";
 import { inPhase, unlimited } from "../in-phase.ts";
 import type { RunServices } from "../run-services.ts";
 import type { StepSettings } from "../step-settings.ts";
@@ -30,16 +30,8 @@ export function rebootStep(
 ): HostSteps["reboot"] {
   // A host that is on its way is waited for.
   const signal = interruption.leave;
-  const look = async (target: Target): Promise<HostSession> => {
-    const opened = await logIn([target], signal);
-    try {
-      const inspection = await inspect(opened, signal);
-      return { connection: opened.connection.withElevation(target.elevation ?? inspection.elevation), inspection };
-    } catch (error) {
-      await opened.connection.close();
-      throw error;
-    }
-  };
+  const look = async (target: Target): Promise<HostSession> =>
+    sessionOf(await logIn([target], signal), (opened) => inspect(opened, signal), target.elevation);
   const isWanted = async ({ deployment }: Host, { connection }: HostSession, staged: boolean): Promise<boolean> => {
     if (reboot) return true;
     switch (deployment.reboot.policy) {
