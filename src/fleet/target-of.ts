@@ -60,6 +60,21 @@ export function confirmTargets(
   );
 }
 
+/**
+ * Whether ssh's own configuration has a port for the host. Asked for only where it matters, as asking costs a process: where
+ * the new sshd does not listen on 22 and the host's settings name no port.
+ *
+ * @param configuredPort the port that a login to the target goes to
+ */
+export async function isPortConfigured(
+  { deployment, sshPorts }: Pick<Host, "deployment" | "sshPorts">,
+  cameInBy: Target,
+  configuredPort: (target: Target) => Promise<number>,
+): Promise<boolean> {
+  const hasNewPort = deployment.targetPort === null && sshPorts?.includes(22) === false;
+  return hasNewPort && (await configuredPort({ ...cameInBy, port: null })) !== 22;
+}
+
 function onNewPorts(host: Pick<Host, "deployment" | "sshPorts">, target: Target): readonly Target[] {
   const ports = host.sshPorts ?? [];
   if (target.port !== null || ports.includes(22)) return [];

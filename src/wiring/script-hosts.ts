@@ -6,7 +6,7 @@ import { neverDeployed } from "../deploy/log-in-early.ts";
 import { predecessors } from "../deploy/waves.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Host } from "../fleet/fleet.ts";
-import { confirmTargets, loginTargets } from "../fleet/target-of.ts";
+import { confirmTargets, isPortConfigured, loginTargets } from "../fleet/target-of.ts";
 import { runOfOrder } from "../scripts/deploy-script.ts";
 import type { ScriptHost } from "../scripts/script-host.ts";
 import type { Viewpoint } from "./visit.ts";
@@ -43,8 +43,7 @@ export async function scriptHost(
   const known = tools.history.lastKnown(host.name);
   const [first, ...others] = loginTargets(host, { lastKnown: known === null ? undefined : known });
   if (first === undefined) throw neverDeployed(host.name);
-  const hasNewPort = host.deployment.targetPort === null && host.sshPorts?.includes(22) === false;
-  const portIsConfigured = hasNewPort && (await tools.ssh.configuredPort({ ...first, port: null })) !== 22;
+  const portIsConfigured = await isPortConfigured(host, first, (target) => tools.ssh.configuredPort(target));
   const settings = {
     activationTimeout: null,
     confirmTimeout: null,

@@ -3,7 +3,7 @@ import { dryActivation } from "../../activation/dry-activation.ts";
 import type { GuardOrder } from "../../activation/guard.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { Host } from "../../fleet/fleet.ts";
-import { confirmTargets, loginTargets } from "../../fleet/target-of.ts";
+import { confirmTargets, isPortConfigured, loginTargets } from "../../fleet/target-of.ts";
 import type { Generations, HostSteps } from "../deploy-host.ts";
 import type { ActivationEnd } from "../host-journey.ts";
 import type { RunServices } from "../run-services.ts";
@@ -62,9 +62,7 @@ export function activateStep(settings: ActivateSettings, services: ActivateServi
   return async (host, { connection }, goal, generations): Promise<ActivationEnd> => {
     const phases = new ActivationPhases(emit, host.name);
     const override = settings.targetHost ?? undefined;
-    // Only then does it matter, and asking costs a process.
-    const hasNewPort = host.deployment.targetPort === null && host.sshPorts?.includes(22) === false;
-    const portIsConfigured = hasNewPort && (await configuredPort({ ...connection.target, port: null })) !== 22;
+    const portIsConfigured = await isPortConfigured(host, connection.target, configuredPort);
     try {
       const end = await superviseActivation({
         guard,
