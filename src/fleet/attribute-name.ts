@@ -4,3 +4,12 @@
 export function attributeName(name: string): string {
   return /^[A-Za-z_][\w'-]*$/u.test(name) ? name : JSON.stringify(name);
 }
+
+/** @example attributePath(["deploy", "nodes", "web.example", "sshOpts", 0]) // "deploy.nodes.\"web.example\".sshOpts[0]" */
+export function attributePath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === "number") return `${text}[${part}]`;
+    const name = attributeName(String(part));
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
+}

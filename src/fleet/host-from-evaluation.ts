@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { EvaluatedHost, FleetOutline } from "../nix/nix.ts";
-import { attributeName } from "./attribute-name.ts";
+import { attributePath } from "./attribute-name.ts";
 import { type DeployRsRequest, deployRsHost, asWritten } from "./deploy-rs/deploy-rs-host.ts";
 import { DeclaredProfile, Deployment, healthCheckSettings } from "./deployment.ts";
 import type { Host } from "./fleet.ts";
@@ -180,9 +180,5 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
 
 /** `deployment.healthChecks[0].url`, as the user would write it. */
 function pathOf(source: Source, host: HostName, path: readonly PropertyKey[]): string {
-  const root = source.kind === "module" ? "deployment" : `flotilla.hosts.${attributeName(host)}`;
-  return path.reduce<string>(
-    (text, part) => (typeof part === "number" ? `${text}[${part}]` : `${text}.${attributeName(String(part))}`),
-    root,
-  );
+  return attributePath([...(source.kind === "module" ? ["deployment"] : ["flotilla", "hosts", host]), ...path]);
 }

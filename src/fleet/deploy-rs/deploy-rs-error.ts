@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { HostName } from "../../domain/host-name.ts";
 import type { EvaluatedHost } from "../../nix/nix.ts";
-import { attributeName } from "../attribute-name.ts";
+import { attributePath } from "../attribute-name.ts";
 import { didYouMean } from "../nearest-name.ts";
 import { DeployRsSettings, knownOptions } from "./deploy-rs-settings.ts";
 
@@ -101,9 +101,5 @@ const knownAt = (level: PropertyKey | undefined): readonly string[] =>
 /** As the user would write it. */
 function placeOf(name: HostName, [level, ...path]: readonly PropertyKey[]): string {
   const root = level === "deploy" ? ["deploy"] : ["deploy", "nodes", name, ...(level === "profiles" ? [level] : [])];
-  return [...root, ...path].reduce<string>((text, part) => {
-    if (typeof part === "number") return `${text}[${part}]`;
-    const written = attributeName(String(part));
-    return text === "" ? written : `${text}.${written}`;
-  }, "");
+  return attributePath([...root, ...path]);
 }
