@@ -3,13 +3,11 @@ import pLimit from "p-limit";
 import { isSettled } from "../deploy/deploy-host.ts";
 import { connectStep } from "../deploy/steps/connect-step.ts";
 import { examineStep } from "../deploy/steps/examine-step.ts";
-import type { RunServices } from "../deploy/run-services.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { isSuccess } from "../domain/outcome.ts";
-import { profileStates } from "../activation/profile-states.ts";
 import type { HostKnowledge } from "../fleet/select-members.ts";
 import type { RunRecord } from "../history/history.ts";
-import { inspect } from "./inspect.ts";
+import { lookingServices } from "./looking-services.ts";
 import type { Tools } from "./tools.ts";
 
 /** Logins at a time, as long as a selection is made. */
@@ -17,15 +15,7 @@ const parallel = 32;
 
 export function hostKnowledge(tools: Tools, signal: AbortSignal): HostKnowledge {
   const limit = pLimit(parallel);
-  const interruption = { halt: signal, leave: signal };
-  const services: Pick<RunServices, "emit" | "interruption" | "logIn" | "inspect" | "remember" | "profileStates"> = {
-    emit: () => {},
-    interruption,
-    logIn: (targets, until) => tools.logIn(targets, until),
-    inspect,
-    remember: (host) => tools.history.lastKnown(host),
-    profileStates,
-  };
+  const services = lookingServices(tools, signal);
   return {
     hasFailed: (name) => {
       const [last] = tools.history.lastRuns(1, name);

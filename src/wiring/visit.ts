@@ -3,12 +3,11 @@ import type { FleetOptions, Limits } from "../cli/use-cases.ts";
 import { unlimited } from "../deploy/in-phase.ts";
 import type { HostSteps } from "../deploy/deploy-host.ts";
 import { examineStep } from "../deploy/steps/examine-step.ts";
-import { profileStates } from "../activation/profile-states.ts";
 import { connectStep } from "../deploy/steps/connect-step.ts";
 import type { FleetRequest } from "../fleet/read-fleet.ts";
 import type { VisitServices } from "../operate/visit-hosts.ts";
 import { openFleet } from "./open-fleet.ts";
-import { inspect } from "./inspect.ts";
+import { lookingServices } from "./looking-services.ts";
 import type { Tools } from "./tools.ts";
 
 /** Where a command looks from, and what ends it early. */
@@ -30,18 +29,8 @@ export async function visit(
 }> {
   const { directory, onWarning, signal, tools } = view;
   const { nix, request } = await openFleet(options, options.limits.evaluate, tools, directory, signal);
-  const connect = connectStep(
-    { targetHost },
-    {
-      emit: () => {},
-      interruption: { halt: signal, leave: signal },
-      logIn: (targets, until) => tools.logIn(targets, until),
-      inspect,
-      remember: (host) => tools.history.lastKnown(host),
-    },
-    // visitHosts has the limit: it counts the whole visit.
-    unlimited,
-  );
-  const examine = examineStep({ interruption: { halt: signal, leave: signal }, profileStates });
-  return { request, services: { nix, connect, examine, onWarning, signal } };
+  const looking = lookingServices(tools, signal);
+  // visitHosts has the limit: it counts the whole visit.
+  const connect = connectStep({ targetHost }, looking, unlimited);
+  return { request, services: { nix, connect, examine: examineStep(looking), onWarning, signal } };
 }
