@@ -13,14 +13,13 @@ import { openReplOf } from "../nix/open-repl.ts";
 import { listGenerations } from "../operate/list-generations.ts";
 import { attributeOf } from "../rebuild/build-wish.ts";
 import { differenceLines } from "../rebuild/difference-lines.ts";
-import { findConfiguration } from "../rebuild/find-configuration.ts";
 import { configurationName, machineTarget } from "../rebuild/machine.ts";
 import { prepareConfiguration, type PreparedConfiguration, replExpression } from "../rebuild/prepare-configuration.ts";
 import { profileLink } from "../rebuild/rebuild-host.ts";
 import { activations, type Activation, type Build, builds, checkRebuild } from "../rebuild/rebuild-options.ts";
 import type { RebuildOptions } from "../rebuild/rebuild-options.ts";
 import { type RebuildObserver, rebuildPassword, rebuildRun } from "./rebuild-run.ts";
-import { generationBefore, upgradeThisMachine } from "./rebuild-wanted.ts";
+import { findHere, generationBefore, upgradeThisMachine } from "./rebuild-wanted.ts";
 import type { World } from "./real-use-cases.ts";
 import type { RunStage } from "./run-stage.ts";
 import type { TerminalStream } from "../terminal/view-ports.ts";
@@ -78,14 +77,7 @@ async function prepare(
   { directory, signal, tools }: Viewpoint,
 ): Promise<PreparedConfiguration> {
   const isDarwin = process.platform === "darwin";
-  const { environment } = tools;
-  const found = findConfiguration(options.configuration, {
-    directory,
-    environment,
-    exists: existsSync,
-    realPath: realpathSync,
-    isDarwin,
-  });
+  const found = findHere(options.configuration, directory, tools, isDarwin);
   const name = found.kind === "flake" && found.name !== null ? found.name : hostname() || "default";
   const form = isDarwin ? "darwinConfigurations" : "nixosConfigurations";
   return prepareConfiguration(found, form, configurationName(name), tools.nix(options.nix), signal);

@@ -41,7 +41,6 @@ export async function findWanted(
   signal: AbortSignal,
 ): Promise<Wanted> {
   const { configuration, profileName, rollback, targetHost, upgrade } = options;
-  const { environment } = tools;
   const ask = async <Answer>(question: (connection: Connection) => Promise<Answer>): Promise<Answer> => {
     const connection = await tools.open([machineTarget(targetHost)], signal);
     try {
@@ -74,13 +73,7 @@ export async function findWanted(
   }
   if (upgrade !== "none") await upgradeThisMachine(upgrade, tools, signal);
   const isDarwin = targetHost === null && process.platform === "darwin";
-  const found = findConfiguration(configuration, {
-    directory,
-    environment,
-    exists: existsSync,
-    realPath: realpathSync,
-    isDarwin,
-  });
+  const found = findHere(configuration, directory, tools, isDarwin);
   const machine = await ask((connection) => askMachine(connection, signal));
   const given = found.kind === "flake" ? found.name : null;
   const name = configurationName(given ?? (machine.hostname || "default"));
@@ -102,6 +95,15 @@ export async function findWanted(
     throw error;
   }
 }
+
+/** The configuration that is meant, looked for on this machine. */
+export const findHere = (
+  configuration: RebuildOptions["configuration"],
+  directory: string,
+  { environment }: Pick<Tools, "environment">,
+  isDarwin: boolean,
+): ReturnType<typeof findConfiguration> =>
+  findConfiguration(configuration, { directory, environment, exists: existsSync, realPath: realpathSync, isDarwin });
 
 function builtSystem(text: string): StorePath {
   const path = existsSync(text) ? realpathSync(text) : text;
