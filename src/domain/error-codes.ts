@@ -54,6 +54,15 @@ export const errorCodes = {
   E_HISTORY: "The history file cannot be used.",
   E_COMMAND: "A command on the host failed.",
   E_PLAN_CHANGED: "The host's configuration is another than when its plan was shown and agreed to.",
+  E_NOT_INSTALLABLE: "The machine is not one that the host's configuration can be installed on; nothing was touched.",
+  E_KEXEC: "The machine could not be brought into the installer, or did not come back as one.",
+  E_DISK_LAYOUT: "The host's disk layout has a mistake.",
+  E_DISK_PLAN: "The machine's disks do not fit the host's layout; nothing was touched.",
+  E_WIPE_NOT_NAMED: "A disk would be wiped that the operator has not named; nothing was touched.",
+  E_DISKS: "The disks could not be partitioned, formatted, opened or mounted.",
+  E_INSTALL: "The system could not be put onto the disks.",
+  E_FIRST_BOOT: "The installed system did not come up from its disks, or not as it was installed.",
+  E_IMAGE: "The image could not be made.",
   E_HALTED: "The run was halted before this host's turn.",
 } as const;
 

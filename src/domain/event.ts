@@ -1,7 +1,7 @@
 // Everything that happens in a run, as one stream. Terminal, plain log, JSON lines and history are renderings of it.
 // The schema is published (docs/events.md) and versioned: fields are added, never changed, within a version.
 import { z } from "zod";
-import { Goal } from "./goal.ts";
+import { RunGoal } from "./goal.ts";
 import { HostName } from "./host-name.ts";
 import { Outcome } from "./outcome.ts";
 import { Phase } from "./phase.ts";
@@ -22,7 +22,7 @@ export type Reason = z.infer<typeof Reason>;
 
 const RunStarted = z.object({
   type: z.literal("run-started"),
-  goal: Goal,
+  goal: RunGoal,
   flake: z.string().describe("the flake as the operator gave it"),
   revision: z.string().nullable().describe("git revision, with -dirty where the tree is"),
   operator: z.string().describe("user@machine that started the run"),

@@ -8,6 +8,8 @@ export const Outcome = z.enum([
   "tested", // runs; the boot default is as it was
   "built",
   "pushed",
+  "installed", // written to its disks, rebooted, and seen running from there
+  "prepared", // the phases of an install that were asked for are done; the new system does not run yet
   "rolled-back", // activated, failed, and the previous system was seen running again
   "refused", // a check said no; nothing changed
   "failed", // something broke before any change; or after it, and nothing was taken back: its reason says what runs
@@ -26,6 +28,8 @@ export function isSuccess(outcome: Outcome): boolean {
     case "tested":
     case "built":
     case "pushed":
+    case "installed":
+    case "prepared":
       return true;
     case "rolled-back":
     case "refused":

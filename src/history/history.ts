@@ -1,6 +1,6 @@
 // What was deployed where, by whom, when: what the history is told and what it answers. history/open-history.ts makes one.
 import type { RunEvent } from "../domain/event.ts";
-import type { Goal } from "../domain/goal.ts";
+import type { RunGoal } from "../domain/goal.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Phase } from "../domain/phase.ts";
@@ -38,7 +38,7 @@ export interface Login {
 
 export interface RunRecord {
   readonly run: RunId;
-  readonly goal: Goal;
+  readonly goal: RunGoal;
   readonly flake: string;
   readonly revision: string | null;
   readonly operator: string;

@@ -1,6 +1,6 @@
 // The rows of the history as SQLite hands them over, checked before anything trusts them: others can write the file too.
 import { z } from "zod";
-import { Goal } from "../domain/goal.ts";
+import { RunGoal } from "../domain/goal.ts";
 import { HostName } from "../domain/host-name.ts";
 import { Outcome } from "../domain/outcome.ts";
 import { Phase } from "../domain/phase.ts";
@@ -10,7 +10,7 @@ import type { HostRecord, Login } from "./history.ts";
 
 export const RunRow = z.object({
   id: RunId,
-  goal: Goal,
+  goal: RunGoal,
   flake: z.string(),
   revision: z.string().nullable(),
   operator: z.string(),

@@ -19,6 +19,8 @@ export function nextSteps(end: EventOf<"host-finished">): readonly NextStep[] {
     case "tested":
     case "built":
     case "pushed":
+    case "installed":
+    case "prepared":
     case "skipped":
       return [];
     case "rolled-back":
@@ -51,6 +53,11 @@ function failureSteps(
     // What is wrong with a key is between the configuration and this machine.
     case "keys":
       return reason.code === "E_KEY" ? [] : [doctor];
+    // A second run goes on where the machine stands.
+    case "kexec":
+    case "disks":
+    case "install":
+      return [];
     case "activate":
     case "health":
     case "confirm":

@@ -17,6 +17,8 @@ export function outcomeSign(outcome: Outcome, symbols: Symbols): Sign {
     case "tested":
     case "built":
     case "pushed":
+    case "installed":
+    case "prepared":
       return { symbol: symbols.good, tone: "good" };
     case "rolled-back":
       return { symbol: symbols.restored, tone: "caution" };
