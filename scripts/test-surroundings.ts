@@ -32,11 +32,16 @@ export class TestSurroundings {
   }
 
   /** Throws once they are killed. */
-  start(words: readonly [string, ...string[]], stdio: StdioOptions): ChildProcess {
+  start(
+    words: readonly [string, ...string[]],
+    stdio: StdioOptions,
+    environment: Readonly<Record<string, string>> = {},
+  ): ChildProcess {
     if (this.killed) throw new Error("the test run is over");
     const [file, ...args] = [...(this.group?.enter ?? []), ...words];
     // A process group of its own: Ctrl-C is for us, who have to clear away.
-    const env = { ...process.env, TMPDIR: this.directory, XDG_RUNTIME_DIR: join(this.directory, "run") };
+    const own = { TMPDIR: this.directory, XDG_RUNTIME_DIR: join(this.directory, "run") };
+    const env = { ...process.env, ...own, ...environment };
     const child = spawn(file ?? "", args, { stdio, env, detached: true });
     this.running.add(child);
     child.once("close", () => this.running.delete(child)).once("error", () => this.running.delete(child));

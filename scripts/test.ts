@@ -1,62 +1,50 @@
-// Everything that `npm test` runs, and its last line: how many passed, failed and were skipped, all taken together.
+// Everything that `npm test` runs. Its last lines: what failed and why, and how many passed, failed and were skipped, all taken together.
 import type { ChildProcess } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { missingTestPrograms } from "../test/bed/packages.ts";
 import { setUp, whyNoBed } from "../test/bed/set-up.ts";
+import { lastLines, sumOf, TestResults } from "./test-results.ts";
 import { TestSurroundings } from "./test-surroundings.ts";
-
-interface Count {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-/** What vitest's JSON report says at its top. */
-const Report = z.object({
-  numPassedTests: z.number(),
-  numFailedTests: z.number(),
-  numPendingTests: z.number(),
-  numTodoTests: z.number(),
-});
-
 /** A check that passes or fails as a whole; its output is shown when it fails. */
-async function check(surroundings: TestSurroundings, name: string, ...words: [string, ...string[]]): Promise<Count> {
+async function check(
+  surroundings: TestSurroundings,
+  name: string,
+  ...words: [string, ...string[]]
+): Promise<TestResults> {
   const child = surroundings.start(words, ["ignore", "pipe", "pipe"]);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text) => (output += text));
   const passed = (await exitOf(child)) === 0;
   say(`${passed ? "ok    " : "FAILED"}  ${name}${passed ? "" : `\n${output}`}`);
-  return { passed: Number(passed), failed: Number(!passed), skipped: 0 };
+  return { passed: Number(passed), skipped: 0, failures: passed ? [] : [{ name, message: output }] };
 }
 
-/** One run of vitest. A run that fails without a failed test (a file that does not load, an unhandled error) counts as one. */
-async function vitest(surroundings: TestSurroundings, ...args: readonly string[]): Promise<Count> {
-  const file = join(surroundings.directory, "report.json");
+/** One run of vitest. */
+async function vitest(surroundings: TestSurroundings, ...args: readonly string[]): Promise<TestResults> {
+  const file = join(surroundings.directory, "results.json");
   await rm(file, { force: true });
+  const reporters = ["--reporter=default", "--reporter=./scripts/test-results-reporter.ts"];
   const status = await exitOf(
-    surroundings.start(
-      ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`, ...args],
-      ["ignore", "inherit", "inherit"],
-    ),
+    surroundings.start(["vitest", "run", ...reporters, ...args], ["ignore", "inherit", "inherit"], {
+      FLOTILLA_TEST_RESULTS: file,
+    }),
   );
-  const report = Report.safeParse(await readFile(file, "utf8").then(JSON.parse, () => null));
-  if (!report.success) return { passed: 0, failed: 1, skipped: 0 };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = report.data;
-  return {
-    passed: numPassedTests,
-    failed: status === 0 ? 0 : Math.max(1, numFailedTests),
-    skipped: numPendingTests + numTodoTests,
-  };
+  const results = TestResults.safeParse(await readFile(file, "utf8").then(JSON.parse, () => null));
+  const name = ["vitest", ...args].join(" ");
+  const failure = { name, message: `ended with ${status ?? "a signal"}; its output above says why` };
+  if (!results.success) return { passed: 0, skipped: 0, failures: [failure] };
+  const { passed, skipped, failures } = results.data;
+  return { passed, skipped, failures: status !== 0 && failures.length === 0 ? [failure] : failures };
 }
 
 const exitOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.on("error", () => resolve(null)).on("close", resolve));
 
-async function everything(surroundings: TestSurroundings, bed: boolean): Promise<readonly Count[]> {
+async function everything(surroundings: TestSurroundings, bed: boolean): Promise<readonly TestResults[]> {
   const checks = await Promise.all([
     check(surroundings, "types", "tsc", "--noEmit"),
     check(surroundings, "lint", "oxlint", "--type-aware"),
@@ -93,9 +81,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && interrupt(), 500).unref();
 
-let counts: readonly Count[] = [];
+let results: readonly TestResults[] = [];
 try {
-  counts =
+  results =
     asked.length > 0
       ? [await vitest(surroundings, ...(why === null ? [] : ["--project", "unit"]), ...asked)]
       : await everything(surroundings, why === null);
@@ -111,8 +99,7 @@ if (interrupted) {
 } else {
   const leftOut = whatIsLeftOut(why);
   if (leftOut !== null) say(leftOut);
-  const sum = (part: keyof Count): number => counts.reduce((total, count) => total + count[part], 0);
-  const skipped = sum("skipped");
-  say(`${sum("passed")} passed, ${sum("failed")} failed${skipped === 0 ? "" : `, ${skipped} skipped`}`);
-  process.exitCode = sum("failed") === 0 ? 0 : 1;
+  const sum = sumOf(results);
+  for (const line of lastLines(sum)) say(line);
+  process.exitCode = sum.failures.length === 0 ? 0 : 1;
 }
