@@ -1,4 +1,5 @@
-// Two kinds of tests: `unit` needs Node alone; `bed` needs root, Debian and brings up real hosts (test/bed).
+// Three kinds of tests: `unit` needs Node alone; `bed` needs root, Debian and brings up real hosts (test/bed); `machines` brings up
+// whole machines with disks, kernels and boot loaders of their own besides (test/bed/machines).
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -23,11 +24,24 @@ export default defineConfig({
             "test/fault/**/*.test.ts",
             "test/journey/**/*.test.ts",
           ],
+          exclude: ["test/bed/machines/**"],
           globalSetup: "test/bundle.ts",
           pool: "forks",
           maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "machines",
+          include: ["test/machines/**/*.test.ts", "test/bed/machines/**/*.test.ts"],
+          globalSetup: "test/bundle.ts",
+          pool: "forks",
+          // A machine under software emulation takes one processor and more.
+          maxWorkers: 2,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
     ],

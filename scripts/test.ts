@@ -53,14 +53,17 @@ async function everything(surroundings: TestSurroundings, bed: boolean): Promise
   // The program of the bed tests is the built one, as people have it.
   const build = await check(surroundings, "build", "node", "scripts/build.ts");
   const unit = await vitest(surroundings, "--project", "unit");
-  return [...checks, build, unit, ...(bed ? [await vitest(surroundings, "--project", "bed")] : [])];
+  if (!bed) return [...checks, build, unit];
+  const hosts = await vitest(surroundings, "--project", "bed");
+  const machines = await vitest(surroundings, "--project", "machines", "--passWithNoTests");
+  return [...checks, build, unit, hosts, machines];
 }
 
 /** The line for who gets fewer tests than there are; null for who gets all. */
 function whatIsLeftOut(whyNot: string | null): string | null {
   const programs = missingTestPrograms();
   const parts = [
-    ...(whyNot === null ? [] : [`the bed and fault tests, because ${whyNot}`]),
+    ...(whyNot === null ? [] : [`the tests on hosts and machines, because ${whyNot}`]),
     ...(programs.length === 0 ? [] : [`the unit tests that want ${programs.join(", ")}, because they are not here`]),
   ];
   return parts.length === 0 ? null : `left out: ${parts.join("; ")}`;
