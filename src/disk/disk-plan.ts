@@ -1,5 +1,5 @@
 // What is going to happen to the disks of a machine, as data: pictures, confirmations, scripts and refusals are made of this.
-import type { BlockDevice } from "./machine-disks.ts";
+import type { BlockDevice, DeviceGroup } from "./machine-disks.ts";
 
 /** One step: what a person reads, and the commands that do it. Ordered by what depends on what. */
 export interface DiskStep {
@@ -35,6 +35,26 @@ export interface PlannedPart {
   readonly fate: "new" | "kept" | "grown" | "free";
 }
 
+/** What several devices are made into: an array, a volume group, a pool. disk/planned-groups.ts reads them from the layout. */
+export interface PlannedGroup {
+  readonly kind: DeviceGroup["kind"];
+  readonly name: string;
+  /** "raid1", "raidz2 × 2", …; null: it has none. */
+  readonly level: string | null;
+  /** The disks by their names in the layout, with the PlannedPart of each; null: the whole disk. */
+  readonly members: readonly { readonly disk: string; readonly part: string | null }[];
+  readonly volumes: readonly PlannedVolume[];
+}
+
+/** A logical volume, a dataset, a partition of an array, or, without a name, the array itself. */
+export interface PlannedVolume {
+  readonly name: string | null;
+  /** As the layout says it: "10G", "100%FREE"; null: as it needs. */
+  readonly size: string | null;
+  /** As PlannedPart has it. */
+  readonly content: readonly string[];
+}
+
 /** Why the plan is not carried out, and what to do about it. */
 export interface DiskRefusal {
   readonly message: string;
@@ -43,6 +63,10 @@ export interface DiskRefusal {
 
 export interface DiskPlan {
   readonly disks: readonly PlannedDisk[];
+  /** Of the layout, as they will be. */
+  readonly groups: readonly PlannedGroup[];
+  /** Disks of the machine that the layout does not name: nothing happens to them. */
+  readonly untouched: readonly BlockDevice[];
   /** Not empty: nothing of it may be carried out. */
   readonly refusals: readonly DiskRefusal[];
   /** Nothing to do: the disks are as the layout says. */
