@@ -4,8 +4,17 @@ import { plannedGroups } from "./planned-groups.ts";
 
 const partition = (name: string, content: unknown) => ({
   [name]: {
-    ...{ name, type: "8300", size: "100%", start: "0", end: "-0", alignment: 0, priority: 1000, uuid: null },
-    ...{ label: name, device: `/dev/disk/by-partlabel/${name}`, content },
+    name,
+    type: "8300",
+    size: "100%",
+    start: "0",
+    end: "-0",
+    alignment: 0,
+    priority: 1000,
+    uuid: null,
+    label: name,
+    device: `/dev/disk/by-partlabel/${name}`,
+    content,
   },
 });
 const disk = (name: string, content: unknown) => ({
