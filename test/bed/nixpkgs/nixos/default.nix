@@ -14,7 +14,9 @@ let
   evaluated = lib.evalModules {
     inherit specialArgs;
     modules = [
+      ./boot-loader.nix
       ./environment.nix
+      ./file-systems.nix
       ./hardware.nix
       ./networking.nix
       ./nixpkgs.nix

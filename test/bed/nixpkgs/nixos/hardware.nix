@@ -18,37 +18,7 @@ in
       kernelParams = modules;
       kernelModules = modules;
       initrd.availableKernelModules = modules;
-      loader = {
-        efi.canTouchEfiVariables = mkEnableOption "changes of the firmware's variables";
-        systemd-boot.enable = mkEnableOption "systemd-boot";
-        grub.enable = mkEnableOption "GRUB";
-        grub.device = mkOption {
-          type = types.str;
-          default = "";
-        };
-      };
-    };
-    fileSystems = mkOption {
-      default = { };
-      type = types.attrsOf (
-        types.submodule {
-          options = {
-            device = mkOption { type = types.str; };
-            fsType = mkOption {
-              type = types.str;
-              default = "auto";
-            };
-            options = mkOption {
-              type = types.listOf types.str;
-              default = [ "defaults" ];
-            };
-          };
-        }
-      );
-    };
-    swapDevices = mkOption {
-      type = types.listOf types.attrs;
-      default = [ ];
+      initrd.kernelModules = modules;
     };
     hardware.enableRedistributableFirmware = mkEnableOption "firmware";
   };

@@ -34,6 +34,10 @@ in
     };
 
     # Accepted, without effect in the bed.
+    hostId = mkOption {
+      type = types.nullOr (types.strMatching "[0-9a-fA-F]{8}");
+      default = null;
+    };
     domain = mkOption {
       type = types.nullOr types.str;
       default = null;

@@ -29,6 +29,24 @@ in
         type = types.attrsOf types.anything;
         default = { };
       };
+      hostKeys = mkOption {
+        type = types.listOf types.attrs;
+        default = [
+          {
+            type = "rsa";
+            bits = 4096;
+            path = "/etc/ssh/ssh_host_rsa_key";
+          }
+          {
+            type = "ed25519";
+            path = "/etc/ssh/ssh_host_ed25519_key";
+          }
+        ];
+      };
+      authorizedKeysCommand = mkOption {
+        type = types.str;
+        default = "none";
+      };
     };
 
     nginx = {

@@ -26,6 +26,11 @@ in
             };
             extraGroups = strings;
             openssh.authorizedKeys.keys = strings;
+            # Accepted, without effect in the bed.
+            openssh.authorizedKeys.keyFiles = mkOption {
+              type = types.listOf types.path;
+              default = [ ];
+            };
           };
         }
       );
