@@ -10,7 +10,13 @@ export interface InstallOptions {
   readonly phases: readonly InstallPhase[];
   /** A URL, a file here, or a flake's own image; null: the one of nixos-images for the machine's architecture. */
   readonly kexec: string | null;
+  /** What the image's sha256 must be, in hex; null: what lies beside the image as FILE.sha256 or URL.sha256, if anything. */
+  readonly kexecSha256: string | null;
   readonly kexecExtraFlags: string;
+  /** Whose way the machine's network is carried into the installer; auto: ours where the image's own would lose some of it. */
+  readonly kexecNetwork: "auto" | "stock" | "flotilla";
+  /** Milliseconds that the machine may take to answer as an installer. */
+  readonly kexecTimeout: number;
   readonly forceKexec: boolean;
   /** The port of the installer's sshd, where it is another. */
   readonly postKexecPort: number | null;

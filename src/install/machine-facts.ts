@@ -48,8 +48,8 @@ export interface MachineNetwork {
   readonly routes: readonly NetworkRoute[];
   readonly nameservers: readonly string[];
   readonly searchDomains: readonly string[];
-  /** The addresses of the ssh session itself: of the machine, and of the operator as it sees them. */
-  readonly session: { readonly local: string; readonly remote: string } | null;
+  /** The addresses of the ssh session itself: of the machine with its sshd's own port, and of the operator as it sees them. */
+  readonly session: { readonly local: string; readonly port: number; readonly remote: string } | null;
 }
 
 export interface NetworkLink {
@@ -71,6 +71,8 @@ export interface NetworkLink {
   readonly addresses: readonly {
     readonly address: string;
     readonly prefix: number;
+    /** The other end of a point-to-point link. */
+    readonly peer: string | null;
     /** Came by DHCP or a router's announcement, and goes again. */
     readonly dynamic: boolean;
   }[];
