@@ -3,6 +3,7 @@ import { fakeConnection } from "../../test/fakes/fake-connection.ts";
 import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
 import { StorePath } from "../domain/store-path.ts";
+import { partsOf, wholeOf } from "../process/program-input.ts";
 import type { Connection, RemoteCommand } from "../ssh/connection.ts";
 import { guardClient } from "./guard-client.ts";
 import type { GuardOrder } from "./guard.ts";
@@ -42,7 +43,7 @@ function answering(...answers: readonly (readonly string[])[]) {
   const connection: Connection = {
     ...fakeConnection({ host: HostName.parse("web-01"), ...target }),
     run: async ({ stdin }: RemoteCommand, options) => {
-      brought.push(stdin?.toString().includes("THE GUARD") ?? false);
+      brought.push(wholeOf(stdin ?? "").includes("THE GUARD"));
       for (const line of answers[brought.length - 1] ?? []) options?.onStdoutLine?.(line);
       return { exitCode: 0, stdout: "", stderr: "", aborted: false, timedOut: false };
     },
@@ -51,6 +52,24 @@ function answering(...answers: readonly (readonly string[])[]) {
 }
 
 const ended = [`flotilla-guard 1 ${run}`, "O deployed - "];
+
+test("of all hosts that a run deploys to, each is sent the same bytes: held once, they may be many", async () => {
+  const sent: unknown[] = [];
+  const { connection } = answering(ended, ended);
+  const client = guardClient("THE GUARD");
+  for (const name of ["00000001", "00000002"]) {
+    const noting: Connection = {
+      ...connection,
+      run: (command, options) => {
+        sent.push(partsOf(command.stdin ?? []).find((part) => typeof part !== "string"));
+        return connection.run(command, options);
+      },
+    };
+    await client.start(noting, { ...order, run: RunId.parse(name) }, observer, signal);
+  }
+  expect(sent[0]).toEqual(Buffer.from("THE GUARD"));
+  expect(sent[1]).toBe(sent[0]);
+});
 
 test("the guard that was left on the host is not sent again", async () => {
   const { brought, connection } = answering(ended, ended);

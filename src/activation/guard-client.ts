@@ -3,9 +3,10 @@
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
+import type { ProgramInput } from "../process/program-input.ts";
 import type { Connection, RemoteCommand } from "../ssh/connection.ts";
 import { converse, GuardPosition } from "./guard-conversation.ts";
-import { guardLaunchScript } from "./guard-launch-script.ts";
+import { guardLaunchParts } from "./guard-launch-script.ts";
 import type { GuardEnd, GuardObserver, GuardOrder } from "./guard.ts";
 
 /** Milliseconds one conversation may last; a guard that falls silent is given up long before. */
@@ -40,6 +41,8 @@ export interface GuardClient {
  * @example guardClient(guardScript()).follow(connection, run, observer, signal)
  */
 export function guardClient(script: string): GuardClient {
+  // Bytes go to each ssh as they are; of a text each would hold a copy for as long as the guard is followed.
+  const bytes = Buffer.from(script);
   const positions = new WeakMap<GuardObserver, GuardPosition>();
   const positionOf = (observer: GuardObserver): GuardPosition => {
     const position = positions.get(observer) ?? new GuardPosition();
@@ -55,7 +58,7 @@ export function guardClient(script: string): GuardClient {
         const words = [name, run, String(position.events), String(position.log)];
         return ended(await converse(connection, command(words), observer, position, signal));
       };
-      const send = (words: readonly string[]): RemoteCommand => guardCommand(script, words);
+      const send = (words: readonly string[]): RemoteCommand => guardCommand(bytes, words);
       if (!started.has(run)) return say(send);
       try {
         return await say((words) => placedGuardCommand(run, words));
@@ -68,7 +71,8 @@ export function guardClient(script: string): GuardClient {
   return {
     async start(connection, order, observer, signal) {
       started.add(order.run);
-      const command = rootShell([], guardLaunchScript(script, order));
+      const [head, , tail] = guardLaunchParts(script, order);
+      const command = rootShell([], [head, bytes, tail]);
       return ended(await converse(connection, command, observer, positionOf(observer), signal));
     },
     follow: verb("follow"),
@@ -76,7 +80,7 @@ export function guardClient(script: string): GuardClient {
     revert: verb("revert"),
     async reconcile(connection, run, expected, signal) {
       const inferFrom = expected === null ? [] : [expected.system, expected.previous ?? ""];
-      const command = guardCommand(script, ["reconcile", run, ...inferFrom]);
+      const command = guardCommand(bytes, ["reconcile", run, ...inferFrom]);
       const silent: GuardObserver = { onState: () => {}, onLog: () => {} };
       const answer = await converse(connection, command, silent, new GuardPosition(), signal);
       return answer === "under-way" ? null : answer;
@@ -85,7 +89,8 @@ export function guardClient(script: string): GuardClient {
 }
 
 /** The guard itself is what `sh -s` reads, so that the words come from our version of it, whichever started the run. */
-const guardCommand = (script: string, words: readonly string[]): RemoteCommand => rootShell(["--", ...words], script);
+const guardCommand = (script: Uint8Array, words: readonly string[]): RemoteCommand =>
+  rootShell(["--", ...words], script);
 
 /** The guard that we left on the host ourselves is ours: it need not be sent again, which on a slow line takes its time. */
 const placedGuardCommand = (run: RunId, words: readonly string[]): RemoteCommand => {
@@ -96,7 +101,7 @@ const placedGuardCommand = (run: RunId, words: readonly string[]): RemoteCommand
   return { words: ["sh", "-c", script, run, ...words], asRoot: true, deadline: lifetime };
 };
 
-const rootShell = (words: readonly string[], stdin: string): RemoteCommand => ({
+const rootShell = (words: readonly string[], stdin: ProgramInput): RemoteCommand => ({
   words: ["sh", "-s", ...words],
   stdin,
   asRoot: true,

@@ -15,10 +15,16 @@ import type { GuardOrder } from "./guard.ts";
  * @throws FlotillaError E_CONFIGURATION when a value of the order holds a NUL byte.
  */
 export function guardLaunchScript(guard: string, order: GuardOrder): string {
+  return guardLaunchParts(guard, order).join("");
+}
+
+/** The same in three parts, of which the one in the middle is the guard, alike for all hosts. */
+export function guardLaunchParts(guard: string, order: GuardOrder): readonly [string, string, string] {
+  const [before, after] = hereDocument(guard);
   const orderFile = guardOrderFile(order);
   // It stands in the script without quotes.
   const run = RunId.parse(order.run);
-  return `\
+  const head = `\
 launch_guard() {
 umask 077
 PATH=/run/wrappers/bin:/run/current-system/sw/bin:$PATH:/usr/bin:/bin
@@ -52,17 +58,19 @@ mkdir -p "$staging" "$runtime/runs" &&
 exec sh "$directory/guard" start ${run}
 }
 print_guard() {
-cat <<${hereDocument(guard)}
+cat <<${before}`;
+  const tail = `${after}
 }
 print_order() {
-cat <<${hereDocument(orderFile)}
+cat <<${hereDocument(orderFile).join(orderFile)}
 }
 launch_guard
 `;
+  return [head, guard, tail];
 }
 
-/** The text behind `<<`, closed by a word that the text cannot hold: its own hash. */
-function hereDocument(text: string): string {
+/** What stands behind `<<` before the text and after it. It is closed by a word that the text cannot hold: its own hash. */
+function hereDocument(text: string): readonly [string, string] {
   const delimiter = `END_${createHash("sha256").update(text).digest("hex")}`;
-  return `'${delimiter}'\n${text}${text.endsWith("\n") ? "" : "\n"}${delimiter}`;
+  return [`'${delimiter}'\n`, `${text.endsWith("\n") ? "" : "\n"}${delimiter}`];
 }

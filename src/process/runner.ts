@@ -1,6 +1,8 @@
 // What the rest of the program knows of processes: a command is data, a runner carries it out.
 // process/spawn-runner.ts is the real one and the only file that may import execa or node:child_process.
 
+import type { ProgramInput } from "./program-input.ts";
+
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
@@ -8,7 +10,7 @@ export interface Command {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   /** Written to the program's stdin, which is then closed. Never logged. Without it stdin is empty. */
-  readonly stdin?: string | Uint8Array;
+  readonly stdin?: ProgramInput;
   /** Milliseconds until the program's whole process group gets SIGTERM, and five seconds later SIGKILL. */
   readonly deadline: number;
 }

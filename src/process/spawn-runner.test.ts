@@ -31,6 +31,11 @@ describe("run", () => {
     expect((await runner.run(sh("cat", { stdin }))).stdout).toBe(stdin.toString());
   });
 
+  it("gives the parts of stdin one after the other", async () => {
+    const stdin = ["é", Buffer.alloc(1_000_000, "x"), "", "end"];
+    expect((await runner.run(sh("cat", { stdin }))).stdout).toBe(`é${"x".repeat(1_000_000)}end`);
+  });
+
   it("leaves stdin empty where none is given", async () => {
     expect((await runner.run(sh("cat; echo end"))).stdout).toBe("end\n");
   });

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { type LiveChildren, liveChildren } from "./live-children.ts";
 import { processGroup } from "./process-group.ts";
+import { partsOf } from "./program-input.ts";
 import { programOutput } from "./program-output.ts";
 import type { Command, ProcessResult, Runner, RunningProcess, RunOptions } from "./runner.ts";
 import { startError } from "./start-error.ts";
@@ -105,8 +106,8 @@ function supervise(
 
   // A program need not read its stdin to the end; what matters is how it exits.
   child.stdin?.on("error", ignore);
-  if (stdin === "given") child.stdin?.end(command.stdin);
-  else if (command.stdin !== undefined) child.stdin?.write(command.stdin);
+  for (const part of partsOf(command.stdin ?? [])) child.stdin?.write(part);
+  if (stdin === "given") child.stdin?.end();
 
   return {
     finished,

@@ -4,6 +4,7 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import { Secret } from "../domain/secret.ts";
 import { DeploymentKeys } from "../fleet/key-settings.ts";
+import { wholeOf } from "../process/program-input.ts";
 import type { Connection, RemoteCommand } from "../ssh/connection.ts";
 import { deliverKeys, type KeyMoment } from "./host-keys.ts";
 import type { KeyContents } from "./key-contents.ts";
@@ -43,7 +44,7 @@ const deliver = (when: KeyMoment, contents = contentsBut(), declared = keys) => 
   const report = deliverKeys(contents, connection, { keys: declared }, when, signal);
   return { report, commands };
 };
-const sent = (commands: readonly RemoteCommand[]): string => Buffer.from(commands[0]?.stdin ?? "").toString();
+const sent = (commands: readonly RemoteCommand[]): string => wholeOf(commands[0]?.stdin ?? "").toString();
 
 test("before a reboot all are read, and none is sent", async () => {
   const { report, commands } = deliver("before-reboot");

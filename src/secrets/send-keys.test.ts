@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { findProgram } from "../activation/test-host.test-support.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
+import { wholeOf } from "../process/program-input.ts";
 import { spawnRunner } from "../process/spawn-runner.ts";
 import { isRoot, KeyHost, type TestKey, underEachShell } from "./key-host.test-support.ts";
 
@@ -202,7 +203,7 @@ await underEachShell(["dash", "busybox", "bash"], (create) => {
     const cutAt = (host: KeyHost, part: (stdin: Buffer) => number): KeyHost["connection"]["run"] => {
       const { run } = host.connection;
       return (command, options) => {
-        const stdin = Buffer.from(command.stdin ?? "");
+        const stdin = wholeOf(command.stdin ?? "");
         return run({ ...command, stdin: stdin.subarray(0, part(stdin)) }, options);
       };
     };

@@ -1,12 +1,13 @@
 // One login to one host, kept open; everything else goes through it as channels of the same connection.
 // ssh/open-connection.ts makes these. The confirming connection of a deploy is a second, fresh one.
+import type { ProgramInput } from "../process/program-input.ts";
 import type { ProcessResult, RunOptions } from "../process/runner.ts";
 import type { Target } from "./target.ts";
 
 export interface RemoteCommand {
   /** Words, quoted for the remote shell by ssh/ alone. `["sh", "-s"]` with a script as stdin is the usual form. */
   readonly words: readonly string[];
-  readonly stdin?: string | Uint8Array;
+  readonly stdin?: ProgramInput;
   /** Run as root (by the connection's elevation) or as the login user. */
   readonly asRoot: boolean;
   /** Milliseconds. When they are over ssh is ended here; what runs there may go on, and is to have its own limit. */

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Secret } from "../domain/secret.ts";
+import { wholeOf } from "../process/program-input.ts";
 import { elevatedInput, passwordElevation, readsPassword } from "./elevation.ts";
 
 describe("passwordElevation", () => {
@@ -53,7 +54,7 @@ describe("elevatedInput", () => {
     const [file = "", ...args] = input.words;
     expect(input.words.join(" ")).not.toContain(password);
     const { stdout } = spawnSync(file, args, {
-      input: input.stdin,
+      input: wholeOf(input.stdin ?? ""),
       env: { ...process.env, ASKS: asks ? "yes" : "no" },
     });
     return { stdout: stdout.toString("utf8"), heard: readFileSync(join(directory, "heard"), "utf8") };

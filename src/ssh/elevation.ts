@@ -3,10 +3,11 @@
 import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import type { Secret } from "../domain/secret.ts";
+import { partsOf, type ProgramInput } from "../process/program-input.ts";
 
 export interface ElevatedInput {
   readonly words: readonly string[];
-  readonly stdin: string | Uint8Array | undefined;
+  readonly stdin: ProgramInput | undefined;
 }
 
 /**
@@ -46,7 +47,7 @@ function options(words: readonly string[]): readonly string[] {
 export function elevatedInput(
   elevation: readonly string[],
   password: Secret | null,
-  { words, stdin }: { readonly words: readonly string[]; readonly stdin?: string | Uint8Array },
+  { words, stdin }: { readonly words: readonly string[]; readonly stdin?: ProgramInput },
 ): ElevatedInput {
   if (password === null || !readsPassword(elevation)) return { words: [...elevation, ...words], stdin };
   if (stdin === undefined) {
@@ -55,9 +56,8 @@ export function elevatedInput(
   }
   const mark = randomUUID();
   const script = 'while IFS= read -r line; do [ "$line" != "$0" ] || exec "$@"; done; exit 125';
-  const lines = Buffer.from(`${password.reveal()}\n${mark}\n`);
   return {
     words: [...elevation, "/bin/sh", "-c", script, mark, ...words],
-    stdin: Buffer.concat([lines, typeof stdin === "string" ? Buffer.from(stdin) : stdin]),
+    stdin: [`${password.reveal()}\n${mark}\n`, ...partsOf(stdin)],
   };
 }
