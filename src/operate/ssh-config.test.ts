@@ -128,7 +128,7 @@ describe("sshConfig", () => {
   it("never writes a line that is not of its host's own block, whatever the values are", () => {
     const texts = fc.oneof(
       fc.string({ unit: "binary" }),
-      fc.constantFrom("x", "-o", "-i", "a\nHost *", "Match all", "::1"),
+      fc.constantFrom("x", "-o", "-i", "a\nHost *", "Match all", "::1", "toString", "__proto__"),
     );
     const targets = fc.record({
       address: texts.filter((text) => text !== "."),

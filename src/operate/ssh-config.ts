@@ -71,33 +71,38 @@ function publicKey(host: HostName, key: string): string {
 }
 
 /** Flags of ssh that are options of its configuration too. */
-const flags: Readonly<Record<string, string>> = { "-i": "IdentityFile", "-J": "ProxyJump", "-p": "Port", "-l": "User" };
-const switches: Readonly<Record<string, string>> = {
-  "-A": "ForwardAgent yes",
-  "-C": "Compression yes",
-  "-4": "AddressFamily inet",
-  "-6": "AddressFamily inet6",
-};
+const flags: ReadonlyMap<string, string> = new Map([
+  ["-i", "IdentityFile"],
+  ["-J", "ProxyJump"],
+  ["-p", "Port"],
+  ["-l", "User"],
+]);
+const switches: ReadonlyMap<string, readonly [keyword: string, value: string]> = new Map([
+  ["-A", ["ForwardAgent", "yes"]],
+  ["-C", ["Compression", "yes"]],
+  ["-4", ["AddressFamily", "inet"]],
+  ["-6", ["AddressFamily", "inet6"]],
+]);
 
 function optionLines(host: HostName, options: readonly string[]): readonly (readonly [string, string])[] {
   const lines: (readonly [string, string])[] = [];
   for (let index = 0; index < options.length; index += 1) {
     const word = options[index] ?? "";
-    const toggle = switches[word]?.split(" ");
+    const toggle = switches.get(word);
     if (toggle !== undefined) {
-      lines.push([toggle[0] ?? "", toggle[1] ?? ""]);
+      lines.push(toggle);
       continue;
     }
-    const flag = word.slice(0, 2);
-    const isOption = flag === "-o";
-    if (!isOption && flags[flag] === undefined)
+    const letter = word.slice(0, 2);
+    const flag = flags.get(letter);
+    if (flag === undefined && letter !== "-o")
       throw refused(host, `the option ${JSON.stringify(word)} of its sshOptions`);
     let value = word.slice(2);
     if (value === "") {
       index += 1;
       value = options[index] ?? "";
     }
-    const [keyword, text] = isOption ? splitOption(host, value) : [flags[flag] ?? "", value];
+    const [keyword, text] = flag === undefined ? splitOption(host, value) : [flag, value];
     lines.push([keyword, setting(host, keyword, text)]);
   }
   return lines;
