@@ -9,7 +9,7 @@ export interface BlockDevice {
   readonly links: readonly string[];
   readonly kind: "disk" | "partition" | "crypt" | "lvm" | "raid" | "loop" | "rom" | "other";
   readonly size: number;
-  /** Of a logical and of a physical sector. */
+  /** Of a logical sector. */
   readonly sectorSize: number;
   readonly readOnly: boolean;
   readonly removable: boolean;
@@ -66,12 +66,22 @@ export interface MachineDisks {
   readonly disks: readonly BlockDevice[];
   /** Groups, pools and arrays with the devices they are made of, whether active or not. */
   readonly groups: readonly DeviceGroup[];
+  /** Whether root looked. Where it was another, what lies on the disks is what udev remembers, and some of it is missing. */
+  readonly probed: boolean;
 }
 
 export interface DeviceGroup {
   readonly kind: "lvm" | "raid" | "zfs" | "btrfs" | "bcachefs";
+  /** Of a file system of several devices: its label, or its UUID where it has none. */
   readonly name: string;
+  readonly uuid: string | null;
+  /** Paths of the devices, as the kernel calls them. */
   readonly members: readonly string[];
+  /** Bytes in it, and bytes not given to a volume yet; null: not known, as for what is not active. */
+  readonly size: number | null;
+  readonly free: number | null;
+  /** Logical volumes, datasets ("pool/home") or subvolumes ("@home") in it; null: not known. */
+  readonly volumes: readonly { readonly name: string; readonly size: number | null }[] | null;
 }
 
 /** A name that a person gives a disk: a path under /dev. */
