@@ -36,6 +36,8 @@
       # Declares deployment.*; see docs/options.md.
       nixosModules.default = ./nix/modules/deployment.nix;
       darwinModules.default = ./nix/modules/deployment.nix;
+      # Declares disko.devices, for flakes without disko; see docs/disks.md.
+      nixosModules.disks = ./nix/modules/disks.nix;
 
       lib =
         import ./nix/lib.nix { inherit lib; }

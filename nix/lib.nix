@@ -40,6 +40,31 @@ in
   */
   makeHive = import ./hive;
 
+  /*
+    Disks without a host, checked and with every default filled in, for the flake output `diskoConfigurations`:
+
+      outputs.diskoConfigurations.scratch = flotilla.lib.evalDisks [
+        { disko.devices.disk.main = { device = "/dev/sdb"; content = { … }; }; }
+      ];
+  */
+  evalDisks =
+    modules:
+    let
+      evaluated = lib.evalModules {
+        modules = [
+          {
+            options.disko.devices = lib.mkOption {
+              type = import ./modules/disks/devices.nix { inherit lib; };
+            };
+          }
+        ]
+        ++ modules;
+      };
+    in
+    {
+      disko = { inherit (evaluated.config.disko) devices; };
+    };
+
   # The deployment options as data: see options-doc.nix.
   deploymentOptionsDoc = import ./options-doc.nix {
     inherit lib;

@@ -54,6 +54,12 @@ rec {
       start = builtins.stringLength text - builtins.stringLength suffix;
     in
     start >= 0 && builtins.substring start (-1) text == suffix;
+  removePrefix =
+    prefix: text:
+    if hasPrefix prefix text then
+      builtins.substring (builtins.stringLength prefix) (-1) text
+    else
+      text;
   boolToString = value: if value then "true" else "false";
   escapeShellArg =
     value: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] (toString value)}'";
