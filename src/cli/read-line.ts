@@ -13,9 +13,10 @@ export function readLine(
   return { words: joinFlagPairs(words), context: colours === null ? context : withColours(context, colours) };
 }
 
-function flagWordsOf(command: string): FlagWords {
+function flagWordsOf(command: string): FlagWords | null {
   const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  const { aliases = {}, flags = {} } = known?.command.parameters ?? {};
+  if (known === undefined) return null;
+  const { aliases = {}, flags = {} } = known.command.parameters;
   const words = new Map<string, number>();
   for (const [name, { kind }] of Object.entries(flags)) {
     const long = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

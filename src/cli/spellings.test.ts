@@ -8,9 +8,10 @@ const flags = new Map<string, FlagWords>([
   ["apply", new Map([...one("--flake", "-p"), ...none("--no-substitute", "--show-trace", "-v"), ["--option", 2]])],
   ["deploy", new Map([...one("--flake", "-f", "--ssh-opts", "--targets", "--nix-argument"), ...none("--ask")])],
   ["rebuild", new Map(one("--flake", "--file"))],
+  ["disk plan", new Map(one("--flake", "-f"))],
   ["exec", new Map([...one("--flake", "--on", "-p"), ...none("-v", "--shell"), ["--option", 2]])],
 ]);
-const read = (...line: readonly string[]) => readSpellings(line, (command) => flags.get(command) ?? new Map());
+const read = (...line: readonly string[]) => readSpellings(line, (command) => flags.get(command) ?? null);
 
 test.each([
   [
@@ -20,6 +21,15 @@ test.each([
   [
     ["--config=x", "--show-trace", "--nix-option", "a", "b", "apply", "push"],
     "apply --flake=x --show-trace --option a b push".split(" "),
+  ],
+  [
+    ["-f", "x", "disk", "plan", "--config", "y", "web-1"],
+    ["disk", "plan", "-f", "x", "--flake", "y", "web-1"],
+  ],
+  [["disk"], ["disk"]],
+  [
+    ["disk", "paint", "-fx"],
+    ["disk", "paint", "-fx"],
   ],
   [
     ["apply", "--config", "x", "--no-substitutes"],

@@ -10,6 +10,7 @@ export const sameFlag: Readonly<Record<string, string>> = {
   "--interactive": "--ask",
   "--hostname": "--target-host",
   "--ask-elevate-password": "--ask-sudo-password",
+  "--target-host": "--target",
 };
 
 /** Commands that are the same as another. */
@@ -19,7 +20,7 @@ export const sameCommand: Readonly<Record<string, string>> = { "upload-keys": "k
 const takesCommand = new Set(["exec"]);
 
 /** Flags whose value may begin with a dash, being words for another program. */
-const takesDashes = new Set(["--ssh-opts", "--build-cmdline"]);
+const takesDashes = new Set(["--ssh-opts", "--build-cmdline", "--kexec-extra-flags"]);
 
 /** The flags that colmena takes also in front of the command, with how many words each is followed by. */
 const inFront: Readonly<Record<string, number>> = {
@@ -47,13 +48,18 @@ export type FlagWords = ReadonlyMap<string, number>;
  * `--targets a b` one flag a target, and what a deploy has after `--` becomes words for Nix. Nothing after `--` is looked
  * at, nor after the first word of a command for hosts.
  *
+ * @param flagsOf a command, which may have two words; null where there is none of that name
  * @throws FlotillaError E_USAGE for a --color that is none, or a word that could be a host or a program
  * @example readSpellings(["-f", "hive.nix", "apply", "--nix-option", "cores", "2"], flagsOf)
  */
-export function readSpellings(line: readonly string[], flagsOf: (command: string) => FlagWords): ReadLine {
-  const [name = "", ...rest] = behindTheCommand(line);
-  const command = own(sameCommand, name) ?? name;
-  const flags = flagsOf(command);
+export function readSpellings(line: readonly string[], flagsOf: (command: string) => FlagWords | null): ReadLine {
+  const { front, words: given } = behindTheFront(line);
+  const [name = "", second, ...others] = given;
+  const first = own(sameCommand, name) ?? name;
+  const isNested = second !== undefined && flagsOf(`${first} ${second}`) !== null;
+  const command = isNested ? `${first} ${second}` : first;
+  const rest = [...front, ...(second === undefined || isNested ? [] : [second]), ...others];
+  const flags = flagsOf(command) ?? new Map<string, number>();
   const words: string[] = [];
   let colours: ReadLine["colours"] = null;
   for (let index = 0; index < rest.length; index += 1) {
@@ -91,7 +97,8 @@ export function readSpellings(line: readonly string[], flagsOf: (command: string
       index += values.length;
     }
   }
-  return { words: name === "" && words.length === 0 ? [] : [command, ...words], colours };
+  const commandWords = isNested ? [first, second] : [first];
+  return { words: name === "" && words.length === 0 ? [] : [...commandWords, ...words], colours };
 }
 
 /** `--flag=value` in two; anything else as it is. */
@@ -100,7 +107,11 @@ function splitFlag(word: string): readonly [string, string?] {
   return flag === undefined || value === undefined ? [word] : [flag, value];
 }
 
-function behindTheCommand(line: readonly string[]): readonly string[] {
+/** What stands in front of the command, and the line from there on. */
+function behindTheFront(line: readonly string[]): {
+  readonly front: readonly string[];
+  readonly words: readonly string[];
+} {
   let index = 0;
   while (index < line.length) {
     const [flag, value] = splitFlag(line[index] ?? "");
@@ -108,9 +119,10 @@ function behindTheCommand(line: readonly string[]): readonly string[] {
     if (follow === undefined) break;
     index += value === undefined ? 1 + follow : 1;
   }
-  const [command, ...rest] = line.slice(index);
+  const command = line[index];
   // Without a command, or with a flag of another kind in its place, the line is answered as it stands.
-  return command === undefined || command.startsWith("-") ? line : [command, ...line.slice(0, index), ...rest];
+  const isAnswered = command === undefined || command.startsWith("-");
+  return isAnswered ? { front: [], words: line } : { front: line.slice(0, index), words: line.slice(index) };
 }
 
 /** `exec web-1 -- reboot` would run a program web-1 on every host. */

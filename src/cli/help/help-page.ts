@@ -86,6 +86,26 @@ export function commandPage(name: string, { command, usage, examples }: Document
   ]);
 }
 
+/** The page of the first word of commands of two words. */
+export function groupPage(
+  group: string,
+  brief: string,
+  commands: Readonly<Record<string, DocumentedCommand>>,
+  colours: boolean,
+): string {
+  return page(colours, [
+    ["", [`Usage: flotilla ${group} COMMAND [ARGUMENTS] [FLAGS]`]],
+    ["", [brief]],
+    section(
+      "Commands",
+      Object.entries(commands)
+        .filter(([name]) => name.startsWith(`${group} `))
+        .map(([name, { command }]) => [name, command.brief]),
+    ),
+    section("Flags", [["-h, --help", "Print this help, or a command's with its flags and examples"]]),
+  ]);
+}
+
 /** The page that `flotilla` alone prints. */
 export function overviewPage(commands: Readonly<Record<string, DocumentedCommand>>, colours: boolean): string {
   return page(colours, [

@@ -9,14 +9,17 @@ export const help: StricliIntegration<Context> = {
     aliases: ["h"],
     defaultForRouteMap: true,
     async run(_application, { result }) {
-      const [{ commandPage, overviewPage }, { commands }] = await Promise.all([
+      const [{ commandPage, groupPage, overviewPage }, { commandGroups }, { commands }] = await Promise.all([
         import("./help-page.ts"),
+        import("../command-groups.ts"),
         import("../commands.ts"),
       ]);
       const { stdout, env } = this.process;
       const colours = (stdout.getColorDepth?.(env) ?? 1) >= 4;
       const found = Object.entries(commands).find(([, { command }]) => command === result.target);
-      stdout.write(found === undefined ? overviewPage(commands, colours) : commandPage(found[0], found[1], colours));
+      if (found !== undefined) return void stdout.write(commandPage(found[0], found[1], colours));
+      const group = Object.entries(commandGroups).find(([, brief]) => brief === result.target.brief);
+      stdout.write(group === undefined ? overviewPage(commands, colours) : groupPage(...group, commands, colours));
     },
   },
 };
