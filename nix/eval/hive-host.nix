@@ -27,7 +27,9 @@ host {
   pkgs = node.pkgs or { };
   config = node.config // {
     system = node.config.system or { } // {
-      build = { inherit toplevel; };
+      build = node.config.system.build or { } // {
+        inherit toplevel;
+      };
     };
     deployment = withoutDefaultElevation;
   };

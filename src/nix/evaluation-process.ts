@@ -3,14 +3,12 @@ import { z } from "zod";
 import { Activator } from "../domain/activator.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { DerivationPath, StorePath } from "../domain/store-path.ts";
-import type { ProcessResult, Runner } from "../process/runner.ts";
+import type { Runner } from "../process/runner.ts";
 import { evaluationCommand } from "./evaluation-command.ts";
 import type { FleetForm, FleetForms } from "./forms/fleet-form.ts";
 import { nixString } from "./nix-string.ts";
 import type { EvaluatedHost, EvaluateRequest, FleetMember, NixSettings } from "./nix.ts";
-import { nixFailure } from "./nix-failure.ts";
-import { keyTextFilter } from "./without-key-texts.ts";
-import { isRecursion, recursionWay, type RecursionWay } from "./recursion-way.ts";
+import { runReader, withoutSecrets } from "./run-reader.ts";
 
 /** Ends up in paths, here and on the host. */
 const ProfileName = z
@@ -60,7 +58,7 @@ export async function evaluateTogether(
   try {
     const result = await runner.run(command, {
       signal,
-      onStderrLine: harmless((line) => onLog(firstName, line)),
+      onStderrLine: withoutSecrets((line) => onLog(firstName, line)),
     });
     if (result.exitCode !== 0) return null;
     const answers = z.record(z.string(), HostAnswer).safeParse(JSON.parse(result.stdout)).data ?? {};
@@ -81,32 +79,13 @@ export async function evaluateHost(
   { source, signal, onLog }: ProcessRequest,
   { name, form, onlyProfiles }: FleetMember,
 ): Promise<EvaluatedHost | FlotillaError> {
-  const failed = (error: FlotillaError): FlotillaError => error.at(name, "evaluate");
+  const reader = `value: ${readerOf(forms[form], onlyProfiles)} value ${nixString(name)}`;
+  const onLine = (line: string): void => onLog(name, line);
   try {
-    const evaluate = (settings: NixSettings, onStderrLine: (line: string) => void): Promise<ProcessResult> =>
-      runner.run(
-        evaluationCommand(
-          settings,
-          source,
-          form,
-          `value: ${readerOf(forms[form], onlyProfiles)} value ${nixString(name)}`,
-        ),
-        { signal, onStderrLine },
-      );
-    const result = await evaluate(
-      settings,
-      harmless((line) => onLog(name, line)),
-    );
-    if (result.exitCode === 0) return readAnswer({ name, form }, result.stdout);
-    const what = `${name} does not evaluate`;
-    const { showTrace } = settings;
-    const failure = nixFailure(result, { fallback: "E_EVALUATION", what, place: "here", showTrace });
-    if (!isRecursion(result.stderr)) return failed(failure);
-    const trace: string[] = [];
-    await evaluate({ ...settings, showTrace: true }, (line) => trace.push(line));
-    return failed(recursionFailure(what, failure, recursionWay(trace)));
+    const output = await runReader({ runner, settings }, { source, name, attribute: form, reader, signal, onLine });
+    return readAnswer({ name, form }, output);
   } catch (error) {
-    if (error instanceof FlotillaError) return failed(error);
+    if (error instanceof FlotillaError) return error;
     throw error;
   }
 }
@@ -115,23 +94,6 @@ const readerOf = ({ host, hostOfProfiles }: FleetForm, wanted: readonly string[]
   wanted === undefined || hostOfProfiles === null
     ? `(${host})`
     : `((${hostOfProfiles}) [ ${wanted.map(nixString).join(" ")} ])`;
-
-/** Hands on what Nix says, line by line, without the texts of keys. */
-function harmless(onLine: (line: string) => void): (line: string) => void {
-  const filter = keyTextFilter();
-  return (line) => {
-    const said = filter(line);
-    if (said !== null) onLine(said);
-  };
-}
-
-/** With the option, and the places in the user's files between which it goes round, where they are known. */
-function recursionFailure(what: string, failure: FlotillaError, way: RecursionWay | null): FlotillaError {
-  if (way === null) return failure;
-  const through = way.files.length === 0 ? "" : `, by way of ${way.files.join(" and ")}`;
-  const message = `${what}: infinite recursion: the option ${way.option} needs its own value${through}`;
-  return new FlotillaError(failure.code, message, { hint: failure.hint, log: failure.log });
-}
 
 function readAnswer({ name, form }: FleetMember, output: string): EvaluatedHost | FlotillaError {
   const answer = HostAnswer.safeParse(JSON.parse(output));

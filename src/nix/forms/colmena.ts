@@ -1,18 +1,30 @@
 // Hives: the flake outputs of colmena, and hive.nix.
 import { readAsset } from "../../assets.ts";
 import type { FleetForm } from "./fleet-form.ts";
+import { installationReader, withDisks } from "./installation-reader.ts";
 
 // Each file is read whole and put into the expression: a pure evaluation can import nothing that is not in the store.
 const expression = (file: string): string => `(${readAsset(file)})`;
 
 const outline = (): string => expression("nix/eval/hive-outline.nix");
+const installation = (): string => `(disks: hive: name:
+  ${expression("nix/eval/hive-host.nix")} ${installationReader()}
+  (${expression("nix/eval/hive-with-disks.nix")} ${withDisks()} disks hive name) name)`;
 const host = (): string => `(${expression("nix/eval/hive-host.nix")} ${expression("nix/eval/host.nix")})`;
 
 const tags = "hive: name: (hive.deploymentConfig.${name} or hive.nodes.${name}.config.deployment or { }).tags or [ ]";
 
 /** Flake output `colmenaHive`: a hive that `makeHive` evaluated, or a set made by hand in its shape. */
 export function colmenaHive(): FleetForm {
-  return { name: "colmenaHive", place: "colmenaHive", outline: outline(), host: host(), hostOfProfiles: null, tags };
+  return {
+    name: "colmenaHive",
+    place: "colmenaHive",
+    outline: outline(),
+    host: host(),
+    hostOfProfiles: null,
+    installation: installation(),
+    tags,
+  };
 }
 
 /** Flake output `colmena`, and what hive.nix evaluates to: the hive as it is written, which our own evaluator evaluates. */
@@ -23,6 +35,7 @@ export function colmena(): FleetForm {
     outline: `hive: ${outline()} (${evaluator(tellsReads)} hive)`,
     host: `hive: ${host()} (${evaluator(tellsReads)} hive)`,
     hostOfProfiles: null,
+    installation: `disks: hive: ${installation()} disks (${evaluator(tellsReads)} hive)`,
     tags: `hive: (${tags}) (${evaluator()} hive)`,
   };
 }

@@ -13,6 +13,7 @@ export function darwinConfigurations(): FleetForm {
 (${readAsset("nix/eval/host.nix")})
 configurations.\${name}`,
     hostOfProfiles: null,
+    installation: null,
     tags: tagsOfConfiguration,
   };
 }

@@ -10,6 +10,7 @@ export function deploy(): FleetForm {
     outline: readAsset("nix/eval/deploy-outline.nix"),
     host: `${reader} null`,
     hostOfProfiles: reader,
+    installation: null,
     tags: null,
   };
 }

@@ -28,6 +28,11 @@ export interface FleetForm {
   readonly host: string;
   /** `wanted: value: name: …`: the same of the profiles named in the list `wanted` alone; null: all are evaluated. */
   readonly hostOfProfiles: string | null;
+  /**
+   * `disks: value: name: …`: the same as `host`, with `installation` (nix/eval/installation.nix); `disks`: the devices of the
+   * host's disks where the operator says others, by the disks' names. null: what has this form is no NixOS system itself.
+   */
+  readonly installation: string | null;
   /** `value: name: [ … ]`: the tags of a host, or null where it has no settings of its own. null: hosts of this form have none. */
   readonly tags: string | null;
 }

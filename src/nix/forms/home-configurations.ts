@@ -10,6 +10,7 @@ export function homeConfigurations(): FleetForm {
     outline: `homes: { inherit (${homes} homes) names; settings = null; }`,
     host: `homes: (${homes} homes).hostOfProfiles null`,
     hostOfProfiles: `wanted: homes: (${homes} homes).hostOfProfiles wanted`,
+    installation: null,
     tags: null,
   };
 }
