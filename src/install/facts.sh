@@ -156,8 +156,17 @@ master ${master##*/}"
   record link "$values"
 }
 
+# networkd keeps a file a link; those that it leaves alone say so.
+is_networkd() {
+  for file in "$prefix"/run/systemd/netif/links/*; do
+    if [ -r "$file" ] && grep -q '^ADMIN_STATE=configured$' "$file"; then return 0; fi
+  done
+  return 1
+}
+
 tell_network() {
   record session "${SSH_CONNECTION-}"
+  if is_networkd; then record networkd yes; fi
   for link in "$prefix"/sys/class/net/*; do
     tell_link "$link"
   done

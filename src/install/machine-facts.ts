@@ -48,6 +48,8 @@ export interface MachineNetwork {
   readonly routes: readonly NetworkRoute[];
   readonly nameservers: readonly string[];
   readonly searchDomains: readonly string[];
+  /** Who asks for its addresses: whether a lease is asked for in the same words again depends on it. */
+  readonly manager: "systemd-networkd" | "other";
   /** There are rules beside the kernel's own, or more tables than main: not read any further. */
   readonly policyRouting: boolean;
   /** The addresses of the ssh session itself: of the machine with its sshd's own port, and of the operator as it sees them. */

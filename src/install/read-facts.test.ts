@@ -22,6 +22,7 @@ const files: Readonly<Record<string, string>> = {
   "etc/ssh/ssh_host_rsa_key.pub": "not a key\n",
   "etc/resolv.conf": "nameserver 127.0.0.53\noptions edns0\nsearch lan.example\n",
   "run/systemd/resolve/resolv.conf": "nameserver 192.0.2.53\nnameserver 2001:db8::53\nsearch lan.example\n",
+  "run/systemd/netif/links/2": "ADMIN_STATE=configured\nOPER_STATE=routable\n",
   "sys/kernel/kexec_loaded": "0\n",
   "sys/kernel/security/lockdown": "[none] integrity confidentiality\n",
   "sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c": "\u0006\0\0\0\u0001",
@@ -105,6 +106,7 @@ describe.each(shells)("the script under %s", (...shell) => {
         session: { local: "192.0.2.9", port: 2222, remote: "198.51.100.7" },
         nameservers: ["192.0.2.53", "2001:db8::53"],
         searchDomains: ["lan.example"],
+        manager: "systemd-networkd",
         links: [
           { name: "bond0", kind: "bond", mtu: 9000, bond: { mode: "802.3ad", miimon: 100, lacpRate: "fast" } },
           { name: "bond0.5", kind: "vlan", vlan: { id: 5, parent: "bond0" } },

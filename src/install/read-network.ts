@@ -23,6 +23,7 @@ export function readNetwork(records: HostRecords): MachineNetwork {
       ...(jsonRoutes(valueOf("ip_routes6"), 6) ?? procRoutes(valueOf("routes6"), 6)),
     ].filter((route) => links.some((link) => link.name === route.link)),
     ...readResolver(valueOf("resolv_conf"), valueOf("resolv_upstream")),
+    manager: valueOf("networkd") === "yes" ? "systemd-networkd" : "other",
     policyRouting: [valueOf("ip_rules"), valueOf("ip_rules6")].some((rules) => !onlyUsualRules(rules)),
     session: readSession(valueOf("session")),
   };
