@@ -59,5 +59,5 @@ test("what the command line names is not asked for, and what stays needs no name
 test("disks are named by what stays with them, as words for a shell", () => {
   expect(wipeFlags(wipePlan.disks)).toBe("--wipe main=/dev/disk/by-id/virtio-S3Z9NB0K");
   const [disk] = mirrorPlan.disks;
-  expect(wipeFlags(disk === undefined ? [] : [{ ...disk, name: "$(reboot)" }])).toBe("--wipe '$(reboot)=/dev/sda'");
+  expect(wipeFlags(disk === undefined ? [] : [{ ...disk, name: "$(reboot)" }])).toBe("--wipe '$(reboot)'=/dev/sda");
 });
