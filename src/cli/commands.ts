@@ -13,6 +13,7 @@ import { generations } from "./commands/generations.ts";
 import { history } from "./commands/history.ts";
 import { hosts } from "./commands/hosts.ts";
 import { populate } from "./commands/populate.ts";
+import { install } from "./commands/install.ts";
 import { keys } from "./commands/keys.ts";
 import { nixInfo } from "./commands/nix-info.ts";
 import { push } from "./commands/push.ts";
@@ -24,6 +25,7 @@ import { ssh } from "./commands/ssh.ts";
 import { sshConfig } from "./commands/ssh-config.ts";
 import { status } from "./commands/status.ts";
 
+/** By their names, of one word or of two. */
 export const commands: Readonly<Record<string, DocumentedCommand>> = {
   deploy,
   apply,
@@ -32,6 +34,7 @@ export const commands: Readonly<Record<string, DocumentedCommand>> = {
   push,
   keys,
   rollback,
+  install,
   rebuild,
   attach,
   hosts,

@@ -4,6 +4,8 @@ import { GenerationNumber } from "../domain/generation-number.ts";
 import { Goal } from "../domain/goal.ts";
 import { HostName } from "../domain/host-name.ts";
 import { RunId } from "../domain/run-id.ts";
+import { DevicePath } from "../disk/machine-disks.ts";
+import { installPhases as phases } from "../install/install-options.ts";
 import { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { BuildOn } from "../deploy/step-settings.ts";
 import { splitShellWords } from "../ssh/split-shell-words.ts";
@@ -70,6 +72,27 @@ export const evaluationLimit = parserOf(
 );
 export const count = parserOf(wholeNumber("expected a whole number from 1 to 10000", 10_000));
 export const seconds = parserOf(wholeNumber(`expected whole seconds from 1 to ${longest}`, longest));
+export const port = parserOf(wholeNumber("expected a port, from 1 to 65535", 65_535));
+/** The phases of an install, in their own order whatever theirs was. */
+export const installPhases = parserOf(
+  z
+    .string()
+    .transform((word) => word.split(","))
+    .pipe(z.array(z.enum(phases, { error: `expected some of ${phases.join(",")}` })).min(1))
+    .transform((words) => phases.filter((phase) => words.includes(phase))),
+);
+/** NAME=DEVICE, as for --wipe main=/dev/disk/by-id/…; the name may be HOST:NAME. */
+export const namedDevice = parserOf(
+  z
+    .string()
+    .regex(/^[^=]+=/u, "expected NAME=DEVICE, such as main=/dev/disk/by-id/ata-…")
+    .transform((word): readonly [string, string] => {
+      const equals = word.indexOf("=");
+      return [word.slice(0, equals), word.slice(equals + 1)];
+    })
+    .pipe(z.tuple([z.string(), DevicePath]))
+    .readonly(),
+);
 export const generation = parserOf(
   wholeNumber("expected a generation's number, as `flotilla generations HOST` lists them", 999_999_999).pipe(
     GenerationNumber,

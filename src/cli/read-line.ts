@@ -10,7 +10,10 @@ export function readLine(
   context: Context,
 ): { readonly words: readonly string[]; readonly context: Context } {
   const { colours, words } = readSpellings(line, flagWordsOf);
-  return { words: joinFlagPairs(words), context: colours === null ? context : withColours(context, colours) };
+  return {
+    words: joinFlagPairs(words, shortPairsOf(words[0] ?? "")),
+    context: colours === null ? context : withColours(context, colours),
+  };
 }
 
 function flagWordsOf(command: string): FlagWords | null {
@@ -19,7 +22,7 @@ function flagWordsOf(command: string): FlagWords | null {
   const { aliases = {}, flags = {} } = known.command.parameters;
   const words = new Map<string, number>();
   for (const [name, { kind }] of Object.entries(flags)) {
-    const long = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const long = longFlag(name);
     words.set(long, kind === "boolean" || kind === "counter" ? 0 : (pairFlags[long]?.length ?? 1));
     for (const [letter, same] of Object.entries(aliases)) {
       if (same === name) words.set(`-${letter}`, words.get(long) ?? 0);
@@ -27,6 +30,18 @@ function flagWordsOf(command: string): FlagWords | null {
   }
   return words;
 }
+
+/** The letters of a command that stand for flags of two words. */
+function shortPairsOf(command: string): Readonly<Record<string, string>> {
+  const { aliases = {} } = (Object.hasOwn(commands, command) ? commands[command] : undefined)?.command.parameters ?? {};
+  return Object.fromEntries(
+    Object.entries(aliases)
+      .map(([letter, name]) => [`-${letter}`, longFlag(String(name))] as const)
+      .filter(([, long]) => Object.hasOwn(pairFlags, long)),
+  );
+}
+
+const longFlag = (name: string): string => `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** The same process, but for what it says of colours. */
 function withColours(context: Context, colours: "always" | "never"): Context {

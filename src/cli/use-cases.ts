@@ -12,6 +12,7 @@ import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { HostOverrides } from "../fleet/host-overrides.ts";
+import type { InstallOptions } from "../install/install-options.ts";
 import type { NixExpression } from "../nix/evaluate-expression.ts";
 import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { NixSettings } from "../nix/nix.ts";
@@ -75,6 +76,17 @@ export interface DeployOptions extends FleetOptions, Omit<StepSettings, "limits"
   readonly approved: ReadonlyMap<HostName, readonly StorePath[]> | null;
   /** Take back the hosts that went well when one has failed; null: as the tool does whose configuration it is. */
   readonly rollbackSucceeded: boolean | null;
+}
+
+/** A run that installs hosts. */
+export interface InstallRunOptions extends FleetOptions {
+  readonly view: ViewOptions;
+  readonly limits: Limits;
+  readonly install: InstallOptions;
+  /** Show the disks, and touch nothing. */
+  readonly dryRun: boolean;
+  /** Only build the test that installs the hosts in virtual machines. */
+  readonly vmTest: boolean;
 }
 
 export interface ListOptions extends FleetOptions {
@@ -193,6 +205,7 @@ export interface UseCases {
   readonly deploy: (options: DeployOptions) => Promise<number>;
   /** What `deploy` would do: `--dry-run`. */
   readonly plan: (options: DeployOptions) => Promise<Listing<PlanRow>>;
+  readonly install: (options: InstallRunOptions) => Promise<number>;
   readonly rollback: (options: RollbackOptions) => Promise<number>;
   readonly attach: (options: AttachOptions) => Promise<number>;
   /** Whether the operator says yes. Throws E_USAGE where there is nobody to ask. */

@@ -3,6 +3,7 @@ import type {
   ApplyLocalOptions,
   AttachOptions,
   DeployOptions,
+  InstallRunOptions,
   RollbackOptions,
   UseCases,
   ViewOptions,
@@ -20,6 +21,7 @@ import { listenForInterruption } from "./interruption.ts";
 import type { SignalSource } from "./interruption.ts";
 import { applyLocal } from "./apply-local.ts";
 import { confirm } from "./confirm.ts";
+import * as installing from "./install-use-cases.ts";
 import * as expressions from "./expression-use-cases.ts";
 import * as listing from "./listing-use-cases.ts";
 import * as rebuildUseCases from "./rebuild-use-cases.ts";
@@ -115,6 +117,8 @@ export function realUseCases(world: World): UseCases {
     applyLocal: (options: ApplyLocalOptions) => playDeploy(options, (stage) => applyLocal(options, stage, directory)),
     confirm: (question) => confirm(question, passwordDevice(process)),
     rollback: (options: RollbackOptions) => play(options.view, (stage) => runs.rollback(options, stage, directory)),
+    install: (options: InstallRunOptions) =>
+      play(options.view, (stage) => installing.install(options, stage, directory)),
     attach: (options: AttachOptions) => play(options.view, (stage) => runs.attach(options, stage)),
     plan: (options) => look((view) => listing.plan(options, view)),
     exec: (options) => look((view) => sessions.exec(options, view, { stdout: line(stdout), stderr: line(stderr) })),

@@ -16,6 +16,7 @@ import { deployRsFlags } from "../flags/deploy-rs-flags.ts";
 import { loginFlags } from "../flags/login-flags.ts";
 import { sameFlag } from "../spellings.ts";
 import { nixFlags, selectionFlags } from "../flags/fleet-flags.ts";
+import { extraFlags, installBuildFlags, installerFlags, machineLoginFlags } from "../flags/install-flags.ts";
 import { allLimitFlags } from "../flags/limit-flags.ts";
 import { listFlags, viewFlags } from "../flags/output-flags.ts";
 import { rows } from "./rows.ts";
@@ -25,7 +26,16 @@ const headings: readonly (readonly [string, readonly string[]])[] = [
   ["Hosts", Object.keys(selectionFlags)],
   ["Looking first", Object.keys(planFlags)],
   ["Safety", [...Object.keys(safetyFlags), ...Object.keys(riskFlags)]],
-  ["Login", [...Object.keys(reachFlags).filter((name) => name === "targetHost"), ...Object.keys(loginFlags)]],
+  ["Into the installer and out of it", Object.keys(installerFlags)],
+  ["On the disks beside the system", Object.keys(extraFlags)],
+  [
+    "Login",
+    [
+      ...Object.keys(machineLoginFlags),
+      ...Object.keys(reachFlags).filter((name) => name === "targetHost"),
+      ...Object.keys(loginFlags),
+    ],
+  ],
   [
     "Building and copying",
     [
@@ -33,6 +43,8 @@ const headings: readonly (readonly [string, readonly string[]])[] = [
       ...Object.keys(reachFlags).filter((name) => name !== "targetHost"),
       ...Object.keys(copyFlags),
       ...Object.keys(keyFlags),
+      // What other runs have by the same name stands with theirs.
+      ...Object.keys(installBuildFlags).filter((name) => name !== "buildOn" && name !== "from"),
     ],
   ],
   ["Limits", Object.keys(allLimitFlags)],
