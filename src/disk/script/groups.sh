@@ -113,3 +113,8 @@ bcachefs_on() {
   eval "set -- $command"
   "$@"
 }
+
+# kernel_modules NAME…: those of them that are not in the kernel; a volume that needs one that is nowhere fails by itself.
+kernel_modules() {
+  for module in "$@"; do modprobe -q "$module" 2>/dev/null || :; done
+}

@@ -51,3 +51,10 @@ zvol_appears() {
   if has zvol_wait; then zvol_wait; fi
   settle "$1"
 }
+
+# dataset_key NAME COMMAND…
+dataset_key() {
+  dataset=$1
+  shift
+  [ "$(zfs get -H -o value keystatus "$dataset")" != unavailable ] || "$@"
+}
