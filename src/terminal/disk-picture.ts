@@ -4,9 +4,8 @@ import { diskBar, fateTones } from "./disk-bar.ts";
 import { type Branch, type DiskView, planView, type Span } from "./disk-view.ts";
 import { displayWidth, padEnd, padStart } from "./display-width.ts";
 import { formatBytes } from "./format-bytes.ts";
-import type { Tone } from "./paint.ts";
-import { plural } from "./plural.ts";
 import { refusalLines, stepLines } from "./disk-steps.ts";
+import { fateWords, groupWords, summary } from "./disk-words.ts";
 import type { Style } from "./style.ts";
 import { drawLine, type Piece, type StyledLine } from "./styled-line.ts";
 import { visible } from "./visible.ts";
@@ -48,29 +47,6 @@ const draw = (line: StyledLine, style: Style): string =>
     line.map((piece) => ({ ...piece, text: visible(piece.text) })),
     style,
   );
-
-/** The plan in a few words. */
-export function summary({ disks, refusals, settled, steps }: DiskPlan, separator: string): string {
-  const count = (fate: string): number => disks.filter((disk) => disk.fate === fate).length;
-  const fates = (["wiped", "changed", "kept"] as const).flatMap((fate) =>
-    count(fate) === 0 ? [] : [`${plural(count(fate), "disk")} ${fate}`],
-  );
-  const done = settled ? ["nothing to do"] : [plural(steps.length, "step")];
-  return [...fates, ...(refusals.length === 0 ? done : ["nothing is done: see below"])].join(` ${separator} `);
-}
-
-const diskFates = {
-  wiped: { tone: "bad", words: "wiped: all that is on it is lost" },
-  changed: { tone: "caution", words: "changed: what is on it stays" },
-  kept: { tone: "good", words: "kept as it is" },
-  untouched: { tone: "quiet", words: "not touched" },
-} as const satisfies Record<DiskView["fate"], { tone: Tone; words: string }>;
-
-/** What happens to the disk, in words; a disk with nothing on it loses nothing. */
-export function fateWords({ before, fate, lost }: DiskView): { readonly tone: Tone; readonly words: string } {
-  const isEmpty = lost.length === 0 && before.every((span) => span.fate === "free");
-  return fate === "wiped" && isEmpty ? { tone: "caution", words: "wiped: nothing is on it now" } : diskFates[fate];
-}
 
 function diskLines(disk: DiskView, columns: number, style: Style): StyledLine[] {
   const { tone, words } = fateWords(disk);
@@ -142,14 +118,6 @@ function branchLines(branches: readonly Branch[], indent: string, style: Style):
     ...branchLines(inner, `${indent}    `, style),
   ]);
 }
-
-const groupWords: Readonly<Record<PlannedGroup["kind"], string>> = {
-  raid: "array",
-  lvm: "volume group",
-  zfs: "pool",
-  btrfs: "btrfs",
-  bcachefs: "bcachefs",
-};
 
 function groupLines({ kind, level, members, name, volumes }: PlannedGroup, style: Style): StyledLine[] {
   const parts = members.map(({ disk, part }) => (part === null ? disk : `${disk}/${part}`));
