@@ -59,7 +59,7 @@ async function sendDerivations(
   items: readonly BuildItem[],
 ): Promise<void> {
   if (on.kind === "local" || namesOutputs(version)) return;
-  const store = storeUri({ authority: on.authority, elevation: [] });
+  const store = storeUri({ ...on, elevation: [] });
   const words = [
     "copy",
     "--no-check-sigs",
@@ -137,7 +137,7 @@ function buildCommand(
       "1",
       ...(maxJobs === null ? [] : ["--max-jobs", String(maxJobs)]),
       ...(on.kind === "remote"
-        ? ["--store", storeUri({ authority: on.authority, elevation: [] }), "--eval-store", "auto"]
+        ? ["--store", storeUri({ ...on, elevation: [] }), "--eval-store", "auto"]
         : []),
       ...(settings.arguments ?? []),
       ...items.map(({ derivation }) => `${derivation}${suffix}`),

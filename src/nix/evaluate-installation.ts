@@ -1,4 +1,4 @@
-// One host with all that an installation needs of it, in one evaluation; and disks that a flake declares without a host.
+// One host with all that an installation needs of it, in one evaluation.
 import { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Runner } from "../process/runner.ts";
@@ -97,7 +97,8 @@ async function readConfiguration(
 /** A node may well be of something else than a NixOS system of this flake. */
 function withoutConfiguration(error: unknown, { name }: FleetMember): unknown {
   if (!(error instanceof FlotillaError)) return error;
-  const isMissing = error.log.some((line) => /does not provide attribute|attribute '[^']+' missing/u.test(line));
+  const missing = ["does not provide attribute", `attribute '${name}' missing`];
+  const isMissing = error.log.some((line) => missing.some((words) => line.includes(words)));
   if (!isMissing) return error;
   return new FlotillaError("E_NOT_INSTALLABLE", `deploy.nodes.${name} has no NixOS configuration of its own`, {
     host: name,

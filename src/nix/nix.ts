@@ -109,7 +109,13 @@ export interface BuildRequest {
   /** Where to build: here, or in another store (the target's or a build host's). */
   readonly on:
     | { readonly kind: "local" }
-    | { readonly kind: "remote"; readonly authority: string; readonly environment: Readonly<Record<string, string>> };
+    | {
+        readonly kind: "remote";
+        readonly authority: string;
+        readonly environment: Readonly<Record<string, string>>;
+        /** As for a copy. */
+        readonly root?: string;
+      };
   /** Directory for gc roots, one link an item; null: no roots. Only for local builds. */
   readonly roots: string | null;
   readonly maxJobs: number | null;
@@ -127,6 +133,12 @@ export interface CopyRequest {
   readonly environment: Readonly<Record<string, string>>;
   /** Words that make the login user root there, when it is not: the store is then served by root's own nix-daemon. [] for root. */
   readonly elevation: readonly string[];
+  /** Where the file system is mounted that gets them, as in an installer; absent: the machine's own store. */
+  readonly root?: string;
+  /** Further settings of the store there, by their names in Nix's manual. */
+  readonly storeSettings?: readonly (readonly [name: string, value: string])[];
+  /** The store that is copied from; absent: the one here. */
+  readonly from?: string;
   readonly substituteOnDestination: boolean;
   /** false: paths without a trusted signature are sent as well; whether the host takes them is its daemon's decision. */
   readonly checkSignatures: boolean;

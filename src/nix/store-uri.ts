@@ -5,6 +5,10 @@ export interface RemoteStore {
   readonly authority: string;
   /** Words that make the user root there; [] for none. */
   readonly elevation: readonly string[];
+  /** Where the file system is mounted that has the store in it, as in an installer: "/mnt". Absent: it is the machine's own. */
+  readonly root?: string;
+  /** Further settings of the store, by their names in Nix's manual, e.g. compress. */
+  readonly settings?: readonly (readonly [name: string, value: string])[];
 }
 
 /**
@@ -14,11 +18,17 @@ export interface RemoteStore {
  * @throws RangeError for a word of the elevation that would not survive both
  * @example storeUri({ authority: "ana@web-01", elevation: ["sudo", "-n"] }) // "ssh-ng://ana@web-01?remote-program=sudo%20-n%20nix-daemon"
  */
-export function storeUri({ authority, elevation }: RemoteStore): string {
-  if (elevation.length === 0) return `ssh-ng://${authority}`;
+export function storeUri({ authority, elevation, root, settings = [] }: RemoteStore): string {
   const unsafe = elevation.find((word) => !/^[A-Za-z0-9_@%+=:,./-]+$/u.test(word));
   if (unsafe !== undefined) {
     throw new RangeError(`"${unsafe}" cannot be a word of a remote program: it must not need quoting`);
   }
-  return `ssh-ng://${authority}?remote-program=${encodeURIComponent([...elevation, "nix-daemon"].join(" "))}`;
+  const parameters = [
+    ...(elevation.length === 0 ? [] : [["remote-program", [...elevation, "nix-daemon"].join(" ")] as const]),
+    // Unlike a store's own `root`, this is opened by the program there.
+    ...(root === undefined ? [] : [["remote-store", `local?root=${root}`] as const]),
+    ...settings,
+  ];
+  const query = parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  return `ssh-ng://${authority}${query === "" ? "" : `?${query}`}`;
 }

@@ -29,7 +29,7 @@ export async function openSystemStore(
   const succeeds = async (command: Command): Promise<boolean> => (await runner.run(command, { signal })).exitCode === 0;
   const unknown = async (): Promise<boolean> => false;
   if (on.kind === "remote") {
-    const uri = storeUri({ authority: on.authority, elevation: [] });
+    const uri = storeUri({ ...on, elevation: [] });
     return {
       hasAlready: unknown,
       mayHave: (_, started) => started,
