@@ -36,6 +36,26 @@ describe("run", () => {
     expect((await runner.run(sh("cat", { stdin }))).stdout).toBe(`é${"x".repeat(1_000_000)}end`);
   });
 
+  it("asks a stream only for what the program takes, and for all of it", async () => {
+    let pieces = 0;
+    const stream = async function* (): AsyncGenerator<Uint8Array> {
+      for (; pieces < 40; pieces += 1) yield Buffer.alloc(100_000, "x");
+    };
+    const { exitCode, stdout } = await runner.run(sh("wc -c", { stdin: ["é", stream(), "end"] }));
+    expect({ exitCode, bytes: Number(stdout) }).toEqual({ exitCode: 0, bytes: 4_000_005 });
+    pieces = 0;
+    expect((await runner.run(sh("exit 7", { stdin: [stream()] }))).exitCode).toBe(7);
+    expect(pieces).toBeLessThan(40);
+  });
+
+  it("does not let half of a stream pass for all of it", async () => {
+    const stream = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from("half");
+      throw new Error("the disk is gone");
+    };
+    await expect(runner.run(sh("cat", { stdin: [stream()] }))).rejects.toThrow("the disk is gone");
+  });
+
   it("leaves stdin empty where none is given", async () => {
     expect((await runner.run(sh("cat; echo end"))).stdout).toBe("end\n");
   });

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
 import { type LiveChildren, liveChildren } from "./live-children.ts";
 import { processGroup } from "./process-group.ts";
-import { partsOf } from "./program-input.ts";
+import { writeInput } from "./program-input.ts";
 import { programOutput } from "./program-output.ts";
 import type { Command, ProcessResult, Runner, RunningProcess, RunOptions } from "./runner.ts";
 import { startError } from "./start-error.ts";
@@ -70,6 +70,7 @@ function supervise(
   const output = programOutput(child.stdout, child.stderr, options);
   let timedOut = false;
   let aborted = false;
+  let inputError: { readonly error: unknown } | null = null;
 
   // What has left the group may hold our pipes for ever.
   const terminate = (): void => group.terminate(() => output.close());
@@ -101,13 +102,24 @@ function supervise(
   });
   child.once("close", (exitCode) => {
     release();
-    resolve({ exitCode, ...output.finish(), timedOut, aborted });
+    if (inputError === null) resolve({ exitCode, ...output.finish(), timedOut, aborted });
+    else reject(inputError.error);
   });
 
   // A program need not read its stdin to the end; what matters is how it exits.
   child.stdin?.on("error", ignore);
-  for (const part of partsOf(command.stdin ?? [])) child.stdin?.write(part);
-  if (stdin === "given") child.stdin?.end();
+  const feed = async (): Promise<void> => {
+    if (child.stdin === null) return;
+    try {
+      await writeInput(child.stdin, command.stdin ?? []);
+      if (stdin === "given") child.stdin.end();
+    } catch (error) {
+      // Half of its input must not pass for all of it.
+      inputError = { error };
+      terminate();
+    }
+  };
+  void feed();
 
   return {
     finished,
