@@ -114,7 +114,7 @@ function bar(spans: readonly Span[]): Html {
       style="left:${percent(start)};width:${percent(own)}"
       title="${label}, ${formatBytes(size)}"
     >
-      <span>${name}</span>
+      ${hasRoom(name, own) ? html`<span>${name}</span>` : nothing}
     </div>`;
   });
   const drawing = spans.map(({ fate }, index) => {
