@@ -136,9 +136,7 @@ function buildCommand(
       "build-poll-interval",
       "1",
       ...(maxJobs === null ? [] : ["--max-jobs", String(maxJobs)]),
-      ...(on.kind === "remote"
-        ? ["--store", storeUri({ ...on, elevation: [] }), "--eval-store", "auto"]
-        : []),
+      ...(on.kind === "remote" ? ["--store", storeUri({ ...on, elevation: [] }), "--eval-store", "auto"] : []),
       ...(settings.arguments ?? []),
       ...items.map(({ derivation }) => `${derivation}${suffix}`),
     ],

@@ -15,13 +15,16 @@ export interface RemoteStore {
  * An ssh-ng URI. With elevation the store is served by root's own `nix-daemon --stdio`, so that it takes unsigned paths
  * from a user it does not trust: `remote-program` is split at blanks, by Nix (since 2.20) or by the remote shell (before).
  *
- * @throws RangeError for a word of the elevation that would not survive both
+ * @throws RangeError for a word of the elevation that would not survive both, and a root that a shell would read otherwise
  * @example storeUri({ authority: "ana@web-01", elevation: ["sudo", "-n"] }) // "ssh-ng://ana@web-01?remote-program=sudo%20-n%20nix-daemon"
  */
 export function storeUri({ authority, elevation, root, settings = [] }: RemoteStore): string {
   const unsafe = elevation.find((word) => !/^[A-Za-z0-9_@%+=:,./-]+$/u.test(word));
   if (unsafe !== undefined) {
     throw new RangeError(`"${unsafe}" cannot be a word of a remote program: it must not need quoting`);
+  }
+  if (root !== undefined && !/^\/[A-Za-z0-9_./-]+$/u.test(root)) {
+    throw new RangeError(`"${root}" cannot be the root of a store there: it must not need quoting`);
   }
   const parameters = [
     ...(elevation.length === 0 ? [] : [["remote-program", [...elevation, "nix-daemon"].join(" ")] as const]),
