@@ -33,8 +33,8 @@ describe.each(["own", "machine"] as const)("by the Nix of the %s", (nix) => {
 
   beforeAll(async () => {
     const attributes = cases.map((name) => `${name} = (${read}) ${import.meta.dirname}/${name}/layout.nix;`);
-    const { stderr, stdout } = await evaluate(`{ ${attributes.join(" ")} }`, nix);
-    expect(stderr).toBe("");
+    const { exitCode, stderr, stdout } = await evaluate(`{ ${attributes.join(" ")} }`, nix);
+    if (exitCode !== 0) throw new Error(stderr);
     readings = JSON.parse(stdout);
   });
 
