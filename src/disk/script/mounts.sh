@@ -40,7 +40,7 @@ mount_at() {
     return
   fi
   mkdir -p "$1"
-  if [ "$3" = auto ]; then mount -o "$4" "$2" "$1"; else mount -t "$3" -o "$4" "$2" "$1"; fi
+  mount -t "$3" -o "$4" -- "$2" "$1"
 }
 
 # mount_again DIRECTORY SOURCE TYPE OPTIONS: what has no device of its own: tmpfs, a bind, several devices.
@@ -53,7 +53,7 @@ mount_again() {
   case ",$4," in
     *,bind,* | *,rbind,*) mkdir -p "$2" ;;
   esac
-  mount -t "$3" -o "$4" "$2" "$1"
+  mount -t "$3" -o "$4" -- "$2" "$1"
 }
 
 # swap_on DEVICE OPTION…

@@ -42,7 +42,7 @@ take_apart() {
   [ -b "$2" ] || return 0
   case $1 in
     crypt) cryptsetup close "$(mapper_name "$2")" ;;
-    lvm) dmsetup remove --retry "$(mapper_name "$2")" ;;
+    lvm | other) dmsetup remove --retry "$(mapper_name "$2")" ;;
     raid) mdadm --stop "$2" ;;
     *) fail "$2 is in use in a way that is not known here; take it apart first" ;;
   esac
