@@ -74,7 +74,8 @@ function stepsOfDevice(layout: DiskLayout, { class: kind, name }: DeviceName, ro
   }
 }
 
-function contentSteps(content: Content | null): readonly DiskStep[] {
+/** What makes a content with all that lies in it; a group that it is part of is no part of it. */
+export function contentSteps(content: Content | null): readonly DiskStep[] {
   if (content === null) return [];
   switch (content.type) {
     case "gpt":
