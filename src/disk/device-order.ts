@@ -2,7 +2,7 @@
 // since arrays and pools are made of their members in the order in which these were made.
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Content, DiskLayout, Gpt, GptPartition, LogicalVolume, VolumeGroup } from "./layout.ts";
-import { attributes, byBytes, contentsOn, devicesOf, type DeviceName } from "./walk-layout.ts";
+import { attributes, contentsOn, devicesOf, type DeviceName } from "./walk-layout.ts";
 
 /** The group that a member is part of; null: it is no member. */
 export function groupOf(content: Content): DeviceName | null {
@@ -107,9 +107,3 @@ export const orderedVolumes = ({ lvs }: VolumeGroup): readonly LogicalVolume[] =
   attributes(lvs)
     .map(([, volume]) => volume)
     .toSorted((one, other) => one.priority - other.priority);
-
-/** Mount points so that each comes after those it lies below. */
-export const inMountOrder = <T>(mounts: readonly T[], mountpoint: (mount: T) => string): readonly T[] =>
-  mounts.toSorted((one, other) => byBytes(asDirectory(mountpoint(one)), asDirectory(mountpoint(other))));
-
-const asDirectory = (path: string): string => `${path.split("/").filter(Boolean).join("/")}/`;
