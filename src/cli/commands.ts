@@ -6,9 +6,15 @@ import { attach } from "./commands/attach.ts";
 import { build } from "./commands/build.ts";
 import { completions } from "./commands/completions.ts";
 import { deploy } from "./commands/deploy.ts";
+import { diskApply } from "./commands/disk-apply.ts";
+import { diskMount } from "./commands/disk-mount.ts";
+import { diskPlan } from "./commands/disk-plan.ts";
+import { diskUnmount } from "./commands/disk-unmount.ts";
+import { diskVerify } from "./commands/disk-verify.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evaluate } from "./commands/eval.ts";
 import { exec } from "./commands/exec.ts";
+import { facts } from "./commands/facts.ts";
 import { generations } from "./commands/generations.ts";
 import { history } from "./commands/history.ts";
 import { hosts } from "./commands/hosts.ts";
@@ -35,6 +41,12 @@ export const commands: Readonly<Record<string, DocumentedCommand>> = {
   keys,
   rollback,
   install,
+  facts,
+  "disk plan": diskPlan,
+  "disk apply": diskApply,
+  "disk mount": diskMount,
+  "disk unmount": diskUnmount,
+  "disk verify": diskVerify,
   rebuild,
   attach,
   hosts,

@@ -7,12 +7,15 @@ import type { Generation } from "../operate/list-generations.ts";
 import type { HistoryRow } from "../operate/list-history.ts";
 import type { HostRow } from "../operate/list-hosts.ts";
 import type { StatusRow } from "../operate/status-hosts.ts";
+import type { DevicePath } from "../disk/machine-disks.ts";
 import type { GenerationNumber } from "../domain/generation-number.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { RunId } from "../domain/run-id.ts";
 import type { StorePath } from "../domain/store-path.ts";
 import type { HostOverrides } from "../fleet/host-overrides.ts";
+import type { DiskTask } from "../install/disk-task.ts";
 import type { InstallOptions } from "../install/install-options.ts";
+import type { MachineFacts } from "../install/machine-facts.ts";
 import type { NixExpression } from "../nix/evaluate-expression.ts";
 import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { NixSettings } from "../nix/nix.ts";
@@ -87,6 +90,38 @@ export interface InstallRunOptions extends FleetOptions {
   readonly dryRun: boolean;
   /** Only build the test that installs the hosts in virtual machines. */
   readonly vmTest: boolean;
+}
+
+/** The disks of one machine. */
+export interface DiskOptions extends FleetOptions {
+  readonly task: DiskTask;
+  /** null: the machine that we are on, by the name that it has. */
+  readonly host: HostName | null;
+  /** `address` in place of where the host's settings say, as [user@]address[:port]. */
+  readonly machine: { readonly kind: "local" } | { readonly kind: "ssh"; readonly address: string | null };
+  /** Other devices for disks of the layout, by their names in it. */
+  readonly disks: ReadonlyMap<string, DevicePath>;
+  /** Disks that may be wiped, by their names in the layout: the device that the operator means by it. */
+  readonly wipe: ReadonlyMap<string, DevicePath>;
+  readonly wipeAll: boolean;
+  readonly mountPoint: string;
+  /** `html`: a file to write the picture to as well. */
+  readonly shown: { readonly json: boolean; readonly html: string | null; readonly commands: boolean };
+}
+
+/** A machine that no configuration has to know. */
+export interface FactsOptions {
+  /** [user@]address[:port] */
+  readonly address: string;
+  /** Where the address has none. */
+  readonly port: number | null;
+  readonly user: string | null;
+  /** A file with a private key. */
+  readonly identity: string | null;
+  readonly sshOptions: readonly string[];
+  /** `sudo -u` and the like, to be completed by a user; null: found out at the login. */
+  readonly elevation: string | null;
+  readonly askSudoPassword: boolean;
 }
 
 export interface ListOptions extends FleetOptions {
@@ -206,6 +241,9 @@ export interface UseCases {
   /** What `deploy` would do: `--dry-run`. */
   readonly plan: (options: DeployOptions) => Promise<Listing<PlanRow>>;
   readonly install: (options: InstallRunOptions) => Promise<number>;
+  /** Plans, makes, mounts, unmounts or verifies disks. */
+  readonly disk: (options: DiskOptions) => Promise<number>;
+  readonly facts: (options: FactsOptions) => Promise<MachineFacts>;
   readonly rollback: (options: RollbackOptions) => Promise<number>;
   readonly attach: (options: AttachOptions) => Promise<number>;
   /** Whether the operator says yes. Throws E_USAGE where there is nobody to ask. */

@@ -1,7 +1,8 @@
 // The picture of a plan for disks in a terminal: each disk as it is and as it will be, what is lost, what is done, what forbids it.
 import type { DiskPlan, PlannedGroup } from "../disk/disk-plan.ts";
+import type { BlockDevice } from "../disk/machine-disks.ts";
 import { diskBar, fateTones } from "./disk-bar.ts";
-import { type Branch, type DiskView, planView, type Span } from "./disk-view.ts";
+import { type Branch, deviceView, type DiskView, planView, type Span } from "./disk-view.ts";
 import { displayWidth, padEnd, padStart } from "./display-width.ts";
 import { formatBytes } from "./format-bytes.ts";
 import { refusalLines, stepLines } from "./disk-steps.ts";
@@ -41,6 +42,20 @@ export function diskPicture(plan: DiskPlan, { commands, style, title }: DiskPict
   ];
 }
 
+/** Disks as they are, each with a bar and what is in it. */
+export function disksNow(devices: readonly BlockDevice[], style: Style): string[] {
+  const columns = style.columns ?? usualColumns;
+  return devices
+    .map(deviceView)
+    .flatMap((disk, index): StyledLine[] => [
+      ...(index === 0 ? [] : [[]]),
+      [{ text: disk.path, tone: "strong" }, { text: `  ${disk.size}` }],
+      ...markLines(disk, style),
+      ...stateLines("", disk.before, columns, style),
+    ])
+    .map((line) => draw(line, style));
+}
+
 /** Labels and models are anybody's: they are shown whole, and move nothing. */
 const draw = (line: StyledLine, style: Style): string =>
   drawLine(
@@ -59,9 +74,7 @@ function diskLines(disk: DiskView, columns: number, style: Style): StyledLine[] 
       { text: `  ${disk.path}  ${disk.size}  ` },
       { text: words, tone },
     ],
-    ...[disk.marks.join(` ${style.symbols.separator} `), disk.byId ?? ""]
-      .filter((text) => text !== "")
-      .map((text): StyledLine => [{ text: `  ${text}`, tone: "quiet" }]),
+    ...markLines(disk, style),
     ...stateLines("now", disk.before, columns, style),
     ...disk.lost.map((line): StyledLine => [
       { text: padEnd("  lost", gutter), tone: "bad" },
@@ -71,7 +84,12 @@ function diskLines(disk: DiskView, columns: number, style: Style): StyledLine[] 
   ];
 }
 
-/** A bar, and what is in each of its stretches. */
+const markLines = ({ byId, marks }: DiskView, { symbols }: Style): StyledLine[] =>
+  [marks.join(` ${symbols.separator} `), byId ?? ""]
+    .filter((text) => text !== "")
+    .map((text) => [{ text: `  ${text}`, tone: "quiet" }]);
+
+/** A bar, and what is in each of its stretches. Where no word stands before it nothing is about to happen to them either. */
 function stateLines(word: string, spans: readonly Span[], columns: number, style: Style): StyledLine[] {
   const { symbols } = style;
   const clean = (text: string): string => symbols.fold(visible(text));
@@ -85,7 +103,7 @@ function stateLines(word: string, spans: readonly Span[], columns: number, style
       const indent = gutter + nameWidth + sizeWidth + 4;
       return [
         [
-          { text: padEnd(fate === "free" ? "" : `  ${fate}`, gutter), tone },
+          { text: padEnd(fate === "free" || word === "" ? "" : `  ${fate}`, gutter), tone },
           { text: `${padEnd(names[index] ?? "", nameWidth)}  `, tone: fate === "free" ? "quiet" : undefined },
           { text: `${padStart(sizes[index] ?? "", sizeWidth)}  `, tone: "quiet" },
           ...layers(content, style),

@@ -69,14 +69,7 @@ export function planView(plan: DiskPlan): PlanView {
   return {
     disks,
     groups: plan.groups.filter((group) => !shown.has(group)),
-    untouched: plan.untouched.map((device) => ({
-      ...deviceView(device),
-      name: null,
-      fate: "untouched",
-      before: deviceSpans(device, smallestGap, "kept"),
-      after: null,
-      lost: [],
-    })),
+    untouched: plan.untouched.map(deviceView),
   };
 }
 
@@ -90,7 +83,7 @@ function plannedDiskView(
     .map((part): Span => ({ ...part, branches: branchesOf(groupOf(part, after.length === 1)) }));
   const paths = pathsOf(device);
   return {
-    ...deviceView(device),
+    ...markings(device),
     name,
     fate,
     before: deviceSpans(device, smallestGap, fate === "wiped" ? "lost" : "kept"),
@@ -109,7 +102,17 @@ function pathsOf(device: BlockDevice): ReadonlySet<string> {
   return new Set([device.path, ...device.links, ...device.children.flatMap((child) => [...pathsOf(child)])]);
 }
 
-function deviceView(device: BlockDevice): Pick<DiskView, "path" | "size" | "marks" | "byId"> {
+/** A disk to which nothing happens. */
+export const deviceView = (device: BlockDevice): DiskView => ({
+  ...markings(device),
+  name: null,
+  fate: "untouched",
+  before: deviceSpans(device, smallestGap, "kept"),
+  after: null,
+  lost: [],
+});
+
+function markings(device: BlockDevice): Pick<DiskView, "path" | "size" | "marks" | "byId"> {
   const { model, path, serial, size, transport } = device;
   const marks = [model, serial === null ? null : `serial ${serial}`, transport, ...remarks(device)];
   return {

@@ -21,6 +21,8 @@ import { listenForInterruption } from "./interruption.ts";
 import type { SignalSource } from "./interruption.ts";
 import { applyLocal } from "./apply-local.ts";
 import { confirm } from "./confirm.ts";
+import { diskTask } from "./disk-use-cases.ts";
+import { machineFacts } from "./machine-facts-use-case.ts";
 import * as installing from "./install-use-cases.ts";
 import * as expressions from "./expression-use-cases.ts";
 import * as listing from "./listing-use-cases.ts";
@@ -119,6 +121,8 @@ export function realUseCases(world: World): UseCases {
     rollback: (options: RollbackOptions) => play(options.view, (stage) => runs.rollback(options, stage, directory)),
     install: (options: InstallRunOptions) =>
       play(options.view, (stage) => installing.install(options, stage, directory)),
+    disk: (options) => look((view) => diskTask(options, view, world)),
+    facts: (options) => look((view) => machineFacts(options, view)),
     attach: (options: AttachOptions) => play(options.view, (stage) => runs.attach(options, stage)),
     plan: (options) => look((view) => listing.plan(options, view)),
     exec: (options) => look((view) => sessions.exec(options, view, { stdout: line(stdout), stderr: line(stderr) })),

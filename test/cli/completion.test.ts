@@ -39,6 +39,13 @@ test("commands", async () => {
   expect(await proposed("")).toContain("deploy");
 });
 
+test("commands of two words, their flags and hosts", async () => {
+  expect(await proposed("disk", "")).toEqual(["plan", "apply", "mount", "unmount", "verify"]);
+  expect(await proposed("disk", "p")).toEqual(["plan"]);
+  expect(await proposed("disk", "plan", "--flake", "github:ana/infra", "e")).toEqual(["edge-1"]);
+  expect(await proposed("disk", "apply", "--mo")).toEqual(["--mount-point", "--mode"]);
+});
+
 test("flags, goals, shells and places to build", async () => {
   expect(await proposed("deploy", "--copy-p")).toEqual(["--copy-parallel"]);
   expect(await proposed("deploy", "s")).toEqual(["switch"]);

@@ -8,7 +8,12 @@ test.each([[], ["--help"], ["-h"]])("flotilla %s prints the overview", async (..
 });
 
 test.each(Object.keys(commands))("flotilla %s --help", async (name) => {
-  expect(shown(await runFlotilla([name, "--help"]))).toMatchSnapshot();
+  expect(shown(await runFlotilla([...name.split(" "), "--help"]))).toMatchSnapshot();
+});
+
+test.each([["disk"], ["disk", "--help"]])("flotilla %s %s prints what begins so", async (...words) => {
+  const answer = await runFlotilla(words.filter((word) => word !== undefined));
+  expect(shown(answer)).toMatchSnapshot("disk");
 });
 
 test("help wins over everything else on the line, before --", async () => {
@@ -17,7 +22,7 @@ test("help wins over everything else on the line, before --", async () => {
 
 test("every page fits in 110 columns and every flag and argument says what it is", async () => {
   for (const name of Object.keys(commands)) {
-    const { stdout } = await runFlotilla([name, "--help"]);
+    const { stdout } = await runFlotilla([...name.split(" "), "--help"]);
     expect(stdout.split("\n").filter((line) => line.length > 110)).toEqual([]);
   }
   for (const { command } of Object.values(commands)) {
@@ -39,6 +44,6 @@ test.each(
   const words = [...input.replace(/\s+#.*$/, "").matchAll(/'([^']*)'|(\S+)/g)].map(
     ([, quoted, bare]) => quoted ?? bare ?? "",
   );
-  const answer = await runFlotilla([name, ...words], { useCases: recordingUseCases({}) });
+  const answer = await runFlotilla([...name.split(" "), ...words], { useCases: recordingUseCases({}) });
   expect(answer).toMatchObject({ exitStatus: 0, stderr: expect.not.stringContaining("error") });
 });

@@ -2,6 +2,7 @@
 import type { Context } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import type { UseCases } from "../../src/cli/use-cases.ts";
+import { testFacts } from "../fakes/test-facts.ts";
 
 export interface Answer {
   readonly exitStatus: number;
@@ -53,6 +54,11 @@ export function recordingUseCases(asked: Partial<Record<keyof UseCases, unknown>
     repl: status("repl"),
     nixInfo: async () => ({ rows: [], exitStatus: 0 }),
     plan: listing("plan"),
+    disk: status("disk"),
+    facts: async (options) => {
+      asked.facts = options;
+      return testFacts;
+    },
     rollback: status("rollback"),
     install: status("install"),
     attach: status("attach"),
@@ -83,6 +89,8 @@ const forbidden: UseCases = {
   repl: called("repl"),
   nixInfo: called("nixInfo"),
   plan: called("plan"),
+  disk: called("disk"),
+  facts: called("facts"),
   rollback: called("rollback"),
   install: called("install"),
   attach: called("attach"),

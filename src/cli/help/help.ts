@@ -17,9 +17,9 @@ export const help: StricliIntegration<Context> = {
       const { stdout, env } = this.process;
       const colours = (stdout.getColorDepth?.(env) ?? 1) >= 4;
       const found = Object.entries(commands).find(([, { command }]) => command === result.target);
-      if (found !== undefined) return void stdout.write(commandPage(found[0], found[1], colours));
       const group = Object.entries(commandGroups).find(([, brief]) => brief === result.target.brief);
-      stdout.write(group === undefined ? overviewPage(commands, colours) : groupPage(...group, commands, colours));
+      if (found !== undefined) stdout.write(commandPage(found[0], found[1], colours));
+      else stdout.write(group === undefined ? overviewPage(commands, colours) : groupPage(...group, commands, colours));
     },
   },
 };

@@ -1,0 +1,112 @@
+// The flags of `flotilla disk`: which machine, which of its disks may be lost, and how it is all shown.
+import type { FlagParametersForType } from "@stricli/core";
+import { FlotillaError } from "../../domain/flotilla-error.ts";
+import type { HostName } from "../../domain/host-name.ts";
+import type { DiskTask } from "../../install/disk-task.ts";
+import type { Context } from "../context.ts";
+import type { DiskOptions } from "../use-cases.ts";
+import { toggle } from "./deploy-flags.ts";
+import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags } from "./fleet-flags.ts";
+import { installStepFlags, type InstallStepFlags, machineLoginFlags, type MachineLoginFlags } from "./install-flags.ts";
+import { loginFlags, type LoginFlags } from "./login-flags.ts";
+
+/** Which machine. */
+export interface DiskMachineFlags
+  extends Pick<SelectionFlags, "flake" | "from">, Pick<MachineLoginFlags, "target">, Pick<InstallStepFlags, "disk"> {
+  readonly local: boolean;
+  readonly mountPoint: string;
+}
+
+/** What may be lost. */
+export interface DiskWipeFlags extends Pick<InstallStepFlags, "wipe" | "yesWipe"> {}
+
+/** How a plan is shown. */
+export interface DiskPictureFlags {
+  readonly html: string | undefined;
+  readonly commands: boolean;
+}
+
+/** Of every one of the commands. */
+export interface DiskFlags extends DiskMachineFlags, LoginFlags, NixFlags {
+  readonly json: boolean;
+}
+
+export type AnyDiskFlags = DiskFlags & Partial<DiskPictureFlags & DiskWipeFlags>;
+
+const diskMachineFlags: FlagParametersForType<DiskMachineFlags, Context> = {
+  ...flakeFlag,
+  target: machineLoginFlags.target,
+  local: toggle("The machine you are on, without ssh; for root, as in an installer"),
+  disk: installStepFlags.disk,
+  mountPoint: {
+    kind: "parsed",
+    parse: mountPointOf,
+    default: "/mnt",
+    placeholder: "DIRECTORY",
+    brief: "Where the root of the file systems is mounted",
+  },
+};
+
+export const diskFlags: FlagParametersForType<DiskFlags, Context> = {
+  ...diskMachineFlags,
+  ...loginFlags,
+  ...nixFlags,
+  json: toggle("Print JSON instead of words and pictures"),
+};
+
+export const diskPictureFlags: FlagParametersForType<DiskPictureFlags, Context> = {
+  html: {
+    kind: "parsed",
+    parse: String,
+    optional: true,
+    placeholder: "FILE",
+    brief: "Also write the picture as a page of HTML that needs nothing else",
+  },
+  commands: toggle("Show the commands of every step"),
+};
+
+export const diskWipeFlags: FlagParametersForType<DiskWipeFlags, Context> = {
+  wipe: installStepFlags.wipe,
+  yesWipe: installStepFlags.yesWipe,
+};
+
+/** It is prepended to paths of the configuration, and must be no word that a shell or a mount could read otherwise. */
+function mountPointOf(word: string): string {
+  if (/^\/[^\0\n]*$/u.test(word) && !word.split("/").includes("..")) return word;
+  throw new FlotillaError("E_USAGE", `--mount-point ${JSON.stringify(word)}: expected an absolute path`);
+}
+
+/**
+ * What the flags mean to the use case.
+ *
+ * @throws FlotillaError E_USAGE where no machine is named, or two are
+ */
+export function diskOptions(flags: AnyDiskFlags, task: DiskTask, host: HostName | undefined): DiskOptions {
+  if (host === undefined && !flags.local) {
+    throw new FlotillaError("E_USAGE", "which machine is meant is not said", {
+      hint: "name a host of the fleet, or give --local for the machine you are on",
+    });
+  }
+  if (flags.local && flags.target !== undefined) {
+    throw new FlotillaError("E_USAGE", "--local and --target name two machines");
+  }
+  return {
+    ...fleetOptions(flags),
+    task,
+    host: host ?? null,
+    machine: flags.local ? { kind: "local" } : { kind: "ssh", address: flags.target ?? null },
+    disks: once("--disk", flags.disk ?? []),
+    wipe: once("--wipe", flags.wipe ?? []),
+    wipeAll: flags.yesWipe ?? false,
+    mountPoint: flags.mountPoint,
+    shown: { json: flags.json, html: flags.html ?? null, commands: flags.commands ?? false },
+  };
+}
+
+/** A name given twice would be a mistake with consequences. */
+function once<Value>(flag: string, given: readonly (readonly [string, Value])[]): ReadonlyMap<string, Value> {
+  const byName = new Map(given);
+  if (byName.size === given.length) return byName;
+  const twice = given.find(([name], index) => given.some(([other], at) => at > index && other === name));
+  throw new FlotillaError("E_USAGE", `${flag} names ${twice?.[0]} twice`);
+}
