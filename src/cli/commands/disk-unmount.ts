@@ -4,8 +4,8 @@ import { diskCommand } from "./disk.ts";
 export const diskUnmount = diskCommand<DiskFlags & DiskPictureFlags>({
   brief: "Unmount and close what `disk mount` has opened",
   fullDescription: [
-    "Unmount the file systems of a machine below --mount-point and close what they lie on, as its configuration declares",
-    "it. What is in use elsewhere stays.",
+    "Unmount the file systems of a machine below --mount-point and close what they lie on, as its configuration",
+    "declares it. What is in use elsewhere stays.",
   ].join("\n"),
   examples: [
     { input: "--local laptop", brief: "before the machine is restarted" },

@@ -4,8 +4,8 @@ import { diskCommand } from "./disk.ts";
 export const diskVerify = diskCommand<DiskFlags>({
   brief: "Compare the disks of a machine with its configuration",
   fullDescription: [
-    "Compare the disks of a machine with what its configuration declares, and say what differs. Nothing is touched.",
-    "Exits with 1 where something does.",
+    "Compare the disks of a machine with what its configuration declares, and say what differs. Nothing is",
+    "touched. Exits with 1 where something does.",
   ].join("\n"),
   examples: [
     { input: "web-1", brief: "of a machine of the fleet" },
