@@ -29,8 +29,24 @@ const testPackages: Readonly<Record<string, string>> = {
   zsh: "/bin/zsh",
 };
 
-export function missingPackages({ forTests }: { readonly forTests: boolean }): readonly string[] {
-  const packages = forTests ? { ...bedPackages, ...testPackages } : bedPackages;
+/** What real machines want besides; see machines/. */
+const machinePackages: Readonly<Record<string, string>> = {
+  ovmf: "/usr/share/OVMF/OVMF_CODE_4M.fd",
+  "qemu-system-x86": "/usr/bin/qemu-system-x86_64",
+  "qemu-utils": "/usr/bin/qemu-img",
+};
+
+export interface PackageUse {
+  readonly forTests: boolean;
+  readonly forMachines?: boolean;
+}
+
+export function missingPackages({ forTests, forMachines = false }: PackageUse): readonly string[] {
+  const packages = {
+    ...bedPackages,
+    ...(forTests ? testPackages : {}),
+    ...(forMachines ? machinePackages : {}),
+  };
   return Object.entries(packages).flatMap(([name, file]) => (existsSync(file) ? [] : [name]));
 }
 

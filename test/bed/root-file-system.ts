@@ -14,7 +14,7 @@ const packages = `
   .trim()
   .split(/\s+/);
 /** What it starts dies when we are killed, and its mounts are nobody else's: the next set-up finds a directory and nothing that writes to it. */
-const dyingWithUs = [
+export const dyingWithUs = [
   "setpriv",
   "--pdeathsig",
   "KILL",
@@ -63,7 +63,7 @@ export async function makeRootFileSystem(): Promise<void> {
 }
 
 /** The place this machine gets Debian from. */
-async function debianMirror(): Promise<string> {
+export async function debianMirror(): Promise<string> {
   const release = readFileSync("/etc/os-release", "utf8").match(/^VERSION_CODENAME=(.*)$/m)?.[1] ?? "";
   const format = "$(REPO_URI) $(CODENAME) $(COMPONENT)";
   const targets = await run(["apt-get", "indextargets", "--format", format, "Created-By: Packages"]);

@@ -67,7 +67,8 @@ function isReady(forTests: boolean): boolean {
   );
 }
 
-async function step(
+/** Does it when it is needed, and says how long it took. */
+export async function step(
   needed: boolean,
   title: string,
   work: () => Promise<void>,
