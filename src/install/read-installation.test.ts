@@ -95,9 +95,10 @@ test("a mistake in the layout is named as it is written", async () => {
   const partitions = { root: { name: "root", type: "8300", size: 7 } };
   const content = { type: "gpt", device: "/dev/sda", partitions };
   const disk = { "main disk": { name: "main disk", device: "/dev/sda", imageName: "main", content } };
-  const { code, message } = await errorOf({ ...told, layout: { disk } });
+  const { code, host, message } = await errorOf({ ...told, layout: { disk } });
   expect(code).toBe("E_DISK_LAYOUT");
-  expect(message).toContain('web-01: disko.devices.disk."main disk".content.partitions.root.size: ');
+  expect(host).toBe(name);
+  expect(message).toContain('disko.devices.disk."main disk".content.partitions.root.size: ');
 });
 
 test.each([

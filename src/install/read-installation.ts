@@ -3,8 +3,8 @@ import { z } from "zod";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import { DerivationPath, StorePath } from "../domain/store-path.ts";
-import { DiskLayout } from "../disk/layout.ts";
-import { attributePath } from "../fleet/attribute-name.ts";
+import type { DiskLayout } from "../disk/layout.ts";
+import { readLayout } from "../disk/read-layout.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { parseHostAddress } from "../fleet/host-address.ts";
 import { type HostOverrides, overriddenHost } from "../fleet/host-overrides.ts";
@@ -13,7 +13,7 @@ import type { FleetOutline } from "../nix/nix.ts";
 import { diskoScriptNames, type HostInstallation } from "./host-installation.ts";
 
 const Built = z.object({ derivation: DerivationPath, path: StorePath });
-export const LayoutReferences = z.object({ derivations: z.array(DerivationPath), paths: z.array(StorePath) });
+const LayoutReferences = z.object({ derivations: z.array(DerivationPath), paths: z.array(StorePath) });
 
 const Installation = z.object({
   layout: z.unknown(),
@@ -77,7 +77,7 @@ export function installationOf(
     ...facts,
     host,
     system: { derivation: system.derivation, path: system.path },
-    layout: layout === null || layout === undefined ? null : parseLayout(layout, host.name),
+    layout: layout === null || layout === undefined ? null : layoutOf(layout, host.name),
     authorizedKeys: keysFor(host, authorizedKeys),
   };
 }
@@ -91,21 +91,10 @@ function keysFor(
   return Object.hasOwn(keys, user) ? (keys[user] ?? []) : [];
 }
 
-/**
- * disko.devices, checked.
- *
- * @throws FlotillaError E_DISK_LAYOUT, each option named as it is written
- */
-export function parseLayout(layout: unknown, host: HostName): DiskLayout {
-  const parsed = DiskLayout.safeParse(layout);
-  if (parsed.success) return parsed.data;
-  const complaints = parsed.error.issues.map(
-    ({ message, path }) => `${attributePath(["disko", "devices", ...path])}: ${message}`,
-  );
-  throw new FlotillaError("E_DISK_LAYOUT", `${host}: ${complaints.join("; ")}`, {
-    host,
-    step: "evaluate",
-    hint: "it is set in the host's disko.devices",
-    cause: parsed.error,
-  });
+function layoutOf(layout: unknown, host: HostName): DiskLayout {
+  try {
+    return readLayout(layout, "disko.devices");
+  } catch (error) {
+    throw error instanceof FlotillaError ? error.at(host, "evaluate") : error;
+  }
 }

@@ -5,7 +5,7 @@ let
   # By pattern, what stands between the name of a disk and the number of a partition. The first that matches counts.
   separators = [
     {
-      pattern = "/dev/([sv]|xv)d.+";
+      pattern = "/dev/([sv]|xvd).+";
       separator = "";
     }
     {

@@ -1,11 +1,12 @@
 // Disks as people declare them, read by our module: each directory is a layout, with all that is made of it.
 // `npx vitest run --project bed test/corpus/disks --update` writes down what is read now.
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DiskLayout } from "../../../src/disk/layout.ts";
+import { z } from "zod";
+import { readLayout } from "../../../src/disk/read-layout.ts";
 import { Controller } from "../../bed/controller.ts";
 import { setUp } from "../../bed/set-up.ts";
 
@@ -13,6 +14,7 @@ const root = join(import.meta.dirname, "../../..");
 const cases = readdirSync(import.meta.dirname, { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() ? [entry.name] : [],
 );
+const Reading = z.object({ layout: z.unknown() });
 let home: string;
 
 beforeAll(async () => {
@@ -42,9 +44,25 @@ describe.each(["own", "machine"] as const)("by the Nix of the %s", (nix) => {
     const reading = readings[name];
     const golden = join(import.meta.dirname, name, "read.golden.json");
     await expect(`${JSON.stringify(reading, null, 2)}\n`).toMatchFileSnapshot(golden);
-    expect(DiskLayout.safeParse(reading?.layout).error).toBeUndefined();
+    expect(() => readLayout(reading?.layout, "disko.devices")).not.toThrow();
   });
 });
+
+// What a person has written without options of Nix, as diskoConfigurations have it, is filled in by us.
+test.each(cases.filter((name) => name !== "merged"))(
+  "%s is the same when nothing of Nix has filled it in",
+  async (name) => {
+    const lib = `import ${root}/test/bed/nixpkgs/lib`;
+    const written = `let lib = ${lib}; layout = import ./${name}/layout.nix; in if lib.isFunction layout then layout { inherit lib; } else layout`;
+    const { stdout } = await evaluate(
+      `(import ${root}/nix/eval/devices.nix) (${written.replace("./", `${import.meta.dirname}/`)}).disko.devices`,
+      "own",
+    );
+    const golden: unknown = JSON.parse(await readFile(join(import.meta.dirname, name, "read.golden.json"), "utf8"));
+    const { layout } = Reading.parse(JSON.parse(stdout));
+    expect(readLayout(layout, "disko.devices")).toEqual(readLayout(Reading.parse(golden).layout, "disko.devices"));
+  },
+);
 
 test.each<[string, string, RegExp]>([
   ["no device", 'main.content.type = "gpt";', /`disko\.devices\.disk\.main\.device' was accessed but has no value/],

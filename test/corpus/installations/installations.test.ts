@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FlotillaError } from "../../../src/domain/flotilla-error.ts";
 import { HostName } from "../../../src/domain/host-name.ts";
 import { noOverrides } from "../../../src/fleet/host-overrides.ts";
+import { readDiskConfiguration } from "../../../src/install/read-disk-configuration.ts";
 import { readInstallation } from "../../../src/install/read-installation.ts";
 import { evaluateDiskConfiguration } from "../../../src/nix/evaluate-disk-configuration.ts";
 import { evaluateInstallation, type InstallationTools } from "../../../src/nix/evaluate-installation.ts";
@@ -71,7 +72,7 @@ async function read(
 }
 
 const readDisks = ({ source, tools }: Reading, name: string, disks: Readonly<Record<string, string>> = {}) =>
-  evaluateDiskConfiguration(tools, {
+  readDiskConfiguration((wanted) => evaluateDiskConfiguration(tools, wanted), {
     source,
     name: HostName.parse(name),
     disks: new Map(Object.entries(disks)),
@@ -119,6 +120,10 @@ describe.each(["own", "machine"] as const)("by the Nix of the %s", (nix) => {
     // All outputs cannot be named by an old Nix, and a function has to be given a lib out of another one.
     if (nix === "machine" && name === "of-lib") return;
     await expect(asText(await readDisks(reading, name))).toMatchFileSnapshot(golden(`diskoConfigurations.${name}`));
+  });
+
+  test("disks without a host are those that the operator says", async () => {
+    expect((await readDisks(reading, "plain", { main: "/dev/sdx" })).disk["main"]?.device).toBe("/dev/sdx");
   });
 
   test.each<FleetFormName>(["nixosConfigurations", "colmena", "colmenaHive", "deploy"])(

@@ -2,7 +2,16 @@
 { lib, ... }:
 {
   disko.devices = {
-    disk = lib.genAttrs [ "vdb" "vdc" ] (name: {
+    disk = {
+      vdd = {
+        device = "/dev/vdd";
+        content = {
+          type = "bcachefs";
+          filesystem = "whole";
+        };
+      };
+    }
+    // lib.genAttrs [ "vdb" "vdc" ] (name: {
       device = "/dev/${name}";
       content = {
         type = "gpt";

@@ -21,7 +21,7 @@
               size = "1G";
             };
             labelled = {
-              label = "$(reboot);`id`";
+              label = "$(reboot) `id`";
               size = "100%";
             };
           };
@@ -33,7 +33,13 @@
           type = "gpt";
           partitions = {
             short.size = "1G";
-            long-enough-to-need-a-hash.size = "100%";
+            long-enough-to-need-a-hash = {
+              size = "100%";
+              content = {
+                type = "lvm_pv";
+                vg = "odd-name";
+              };
+            };
           };
         };
       };

@@ -22,14 +22,8 @@ in
             content = content "vfat" "/boot";
           }
           {
-            name = "rest";
-            part-type = "extended";
-            start = "256M";
-          }
-          {
             name = "root";
-            part-type = "logical";
-            start = "257M";
+            start = "256M";
             flags = [ "raid" ];
             content = content "ext4" "/";
           }

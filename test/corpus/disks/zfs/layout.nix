@@ -101,7 +101,7 @@ in
           ];
           log = [ { members = [ "c" ]; } ];
           special = {
-            members = [ "/dev/disk/by-id/wwn-d-part1" ];
+            members = [ "/dev/disk/by-partlabel/disk-d-zfs" ];
           };
           cache = [ "e" ];
         };
