@@ -140,6 +140,12 @@ export function parseFacts(output: string, now: number): Omit<MachineFacts, "dis
     });
   }
   const { data } = parsed;
+  if (data.system !== "Linux") {
+    throw new FlotillaError("E_NOT_INSTALLABLE", `it runs ${printable(data.system)}, not Linux`, {
+      step: "connect",
+      hint: "boot a Linux or an installer there: a rescue system, a NixOS ISO",
+    });
+  }
   const valuesOf = (key: string): string[] => records.filter(([name]) => name === key).map(([, value]) => value);
   const isContainer = data.container === "yes";
   return {
