@@ -120,6 +120,13 @@
             imports = [ web ];
             disko.devices.disk.main.postCreateHook = "${package}/bin/hook";
             disko.devices.disk.main.preMountHook = "cat ${./keys.pub}";
+            disko.devices.disk.pool = {
+              device = "/dev/sdb";
+              content = {
+                type = "zfs";
+                pool = "tank";
+              };
+            };
             disko.devices.zpool.tank.datasets._create.type = "zfs_fs";
             boot.loader.grub.efiSupport = true;
             boot.loader.grub.efiInstallAsRemovable = true;
@@ -178,6 +185,17 @@
                       keyFile = ./keys.pub;
                       _odd = true;
                     };
+                  };
+                };
+                disk.pool = {
+                  name = "pool";
+                  type = "disk";
+                  device = "/dev/sdb";
+                  imageName = "pool";
+                  content = {
+                    type = "zfs";
+                    pool = "tank";
+                    device = "/dev/sdb";
                   };
                 };
                 zpool.tank = {

@@ -167,7 +167,7 @@ describe("says what is wrong:", () => {
   test("a layout with a mistake", async () => {
     expect(await errorOf(read(reading, "nixosConfigurations", "misshapen"))).toMatchObject({
       code: "E_DISK_LAYOUT",
-      message: 'misshapen: disko.devices.disk."a b".device: Invalid input: expected string, received number',
+      message: 'disko.devices.disk."a b".device: Invalid input: expected string, received number',
     });
   });
 
