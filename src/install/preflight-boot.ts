@@ -100,7 +100,7 @@ function layoutRemarks(
       hint: `add one: type = "EF00", content = { type = "filesystem"; format = "vfat"; mountpoint = "${boot.efiMountPoint}"; }`,
     });
   }
-  if (boot.loader === "grub" && firmware !== "efi" && !hasPlaceForGrub(layout)) {
+  if (boot.loader === "grub" && boot.grubDevices.length > 0 && firmware !== "efi" && !hasPlaceForGrub(layout)) {
     remarks.push({
       message: "GRUB under BIOS needs a place on a GPT disk, and the layout has none",
       hint: 'add a partition of type = "EF02" and size = "1M" to the disk that it boots from',

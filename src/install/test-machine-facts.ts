@@ -55,7 +55,7 @@ export const testFacts: MachineFacts = {
   clockSkew: 0,
   hostKeys: ["ssh-ed25519 AAAAC3Nza", "ssh-rsa AAAAB3Nza"],
   network: testNetwork,
-  disks: { disks: [], groups: [] },
+  disks: { probed: true, disks: [], groups: [] },
 };
 
 export const testInstallerFacts: MachineFacts = {

@@ -17,7 +17,7 @@ export function carriedLinks(network: MachineNetwork): readonly NetworkLink[] {
     if (depth > named.size) return false;
     switch (link.kind) {
       case "ethernet":
-        return link.mac !== null;
+        return /^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/u.test(link.mac ?? "");
       case "vlan": {
         const parent = named.get(link.vlan?.parent ?? "");
         return parent !== undefined && isWired(parent, depth + 1);
