@@ -38,6 +38,8 @@
       darwinModules.default = ./nix/modules/deployment.nix;
       # Declares disko.devices, for flakes without disko; see docs/disks.md.
       nixosModules.disks = ./nix/modules/disks.nix;
+      # What an installer has beside a NixOS that lives in memory.
+      nixosModules.installer = ./nix/modules/installer.nix;
 
       lib =
         import ./nix/lib.nix { inherit lib; }
