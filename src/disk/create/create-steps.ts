@@ -25,7 +25,12 @@ export function createSteps(layout: DiskLayout, root: string): readonly DiskStep
   return orderDevices(layout).flatMap((name) => stepsOfDevice(layout, name, root));
 }
 
-function stepsOfDevice(layout: DiskLayout, { class: kind, name }: DeviceName, root: string): readonly DiskStep[] {
+/** The steps of one device, with all that lies on it. */
+export function stepsOfDevice(
+  layout: DiskLayout,
+  { class: kind, name }: DeviceName,
+  root: string,
+): readonly DiskStep[] {
   const members = membersOf(layout, { class: kind, name });
   switch (kind) {
     case "disk": {

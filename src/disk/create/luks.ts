@@ -59,6 +59,11 @@ export function openLuks(luks: Luks, further: readonly string[] = []): string {
   );
 }
 
+/** Lets an open device have all of what it lies on, after that grew. */
+export function resizeLuks(luks: Luks): string {
+  return line(...keyed(luksKey(luks), ["cryptsetup", "resize", deviceName(luks.name)]));
+}
+
 /** The command with its key: as a file, or on its standard input. */
 function keyed(key: LuksKey, command: readonly string[]): readonly string[] {
   switch (key.kind) {
