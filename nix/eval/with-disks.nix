@@ -9,10 +9,10 @@ let
   listed =
     if known == { } then "it has none" else "it has ${concatStringsSep ", " (attrNames known)}";
 
-  # What lib.mkForce makes.
+  # Like lib.mkForce, and stronger than one in the configuration: the operator has the last word.
   force = content: {
     _type = "override";
-    priority = 50;
+    priority = 40;
     inherit content;
   };
 in

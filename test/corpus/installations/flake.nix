@@ -88,6 +88,7 @@
             flotilla.nixosModules.default
           ];
           deployment.targetUser = "deploy";
+          disko.devices.disk.main.device = nixpkgs.lib.mkForce "/dev/vda";
         };
 
         plain = host {

@@ -122,6 +122,11 @@ describe.each(["own", "machine"] as const)("by the Nix of the %s", (nix) => {
     await expect(asText(await readDisks(reading, name))).toMatchFileSnapshot(golden(`diskoConfigurations.${name}`));
   });
 
+  test("the operator has the last word on a disk's device, also over mkForce", async () => {
+    const { layout } = await read(reading, "nixosConfigurations", "other-user", { main: "/dev/sdx" });
+    expect(layout?.disk["main"]?.device).toBe("/dev/sdx");
+  });
+
   test("disks without a host are those that the operator says", async () => {
     expect((await readDisks(reading, "plain", { main: "/dev/sdx" })).disk["main"]?.device).toBe("/dev/sdx");
   });
