@@ -22,11 +22,11 @@ export function createGpt(gpt: Gpt): DiskStep {
 }
 
 /**
- * Without an alignment of its own, a partition is aligned as sgdisk finds the others to be, and after an empty table that is what it begins with: the same
- * in one call and in several.
+ * Without an alignment of its own, a partition is aligned as sgdisk finds those before it to be when it starts. Where each begins at the next free place,
+ * that is what it began with: the same in one call and in several.
  */
 function makeTable(disk: string, partitions: readonly NumberedPartition[]): string {
-  if (partitions.some(({ partition }) => partition.alignment !== 0)) {
+  if (partitions.some(({ partition }) => partition.alignment !== 0 || partition.start !== "0")) {
     return line("create", "gpt", "on", disk, "with", "sgdisk", "--clear", disk);
   }
   const all = partitions.flatMap(partitionArguments);
