@@ -61,6 +61,7 @@ test("what is on a disk is closed from the inside out, and only then wiped, the 
     ],
     [
       "still /dev/disk/by-id/main /dev/vda 8589934592",
+      "idle /dev/vda2 /dev/vda1",
       `wipe /dev/vda2 ${7487 * MiB}`,
       `wipe /dev/vda1 ${512 * MiB}`,
       "wipe /dev/vda 8589934592",

@@ -152,6 +152,8 @@ function wipeStep({ device: disk, name, path }: NamedDisk): DiskStep {
     device: path,
     commands: [
       shellQuote(["still", path, disk.path, String(disk.size)]),
+      // Whoever holds a partition holds the disk; asking for a disk with partitions makes some kernels read its table anew.
+      shellQuote(["idle", ...(partitions.length === 0 ? [disk] : partitions).map((device) => device.path)]),
       ...[...partitions, disk].map((device) => shellQuote(["wipe", device.path, String(device.size)])),
       shellQuote(["forget_partitions", disk.path]),
     ],

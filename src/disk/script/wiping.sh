@@ -50,6 +50,13 @@ take_apart() {
 
 mapper_name() { cat "/sys/class/block/${1##*/}/dm/name"; }
 
+# idle DEVICE…: nothing uses them, in whatever mount namespace, that nobody here sees. wipefs opens a device for itself alone, and does nothing here.
+idle() {
+  for device in "$@"; do
+    wipefs --all --no-act --quiet "$device" >/dev/null || fail "something still uses $device; nothing on its disk was touched"
+  done
+}
+
 # wipe DEVICE BYTES: every signature that is known, and the first and last MiB, where tables, superblocks of arrays and labels of pools lie.
 wipe() {
   if has zpool && [ "$(blkid -p -o value -s TYPE "$1")" = zfs_member ]; then zpool labelclear -f "$1" || :; fi
