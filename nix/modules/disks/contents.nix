@@ -107,7 +107,7 @@ let
               config.keyFile == null && config.passwordFile == null && !(config.settings ? keyFile)
             ) "Ask for the password when it is made."
             // {
-              defaultText = "true where no file has it";
+              defaultText = lib.literalMD "`true` where no file has it";
             };
           settings = option (types.attrsOf types.anything) { } "As in boot.initrd.luks.devices.<name>.";
           additionalKeyFiles = option (types.listOf absolutePath) [ ] "Files with more keys.";

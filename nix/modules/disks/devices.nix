@@ -81,10 +81,14 @@ let
           "thinlv"
         ]) "Kind of the volume.";
         pool = optional types.str "The thin pool that it is part of.";
-        priority = option types.int (
-          (if config.lvm_type == "thin-pool" then 501 else 1000)
-          + (if builtins.match ".*100%.*" config.size != null then 251 else 0)
-        ) "Lower ones are made first.";
+        priority =
+          option types.int (
+            (if config.lvm_type == "thin-pool" then 501 else 1000)
+            + (if builtins.match ".*100%.*" config.size != null then 251 else 0)
+          ) "Lower ones are made first."
+          // {
+            defaultText = lib.literalMD "1000, of a thin pool 501; 251 more for a size of 100%";
+          };
         extraArgs = extraArguments;
         content = onPartition {
           parent = group;
@@ -154,9 +158,11 @@ let
       options = {
         type = tagWithDefault "nodev";
         fsType = required types.str "Kind of the file system.";
-        device = text (
-          if builtins.elem config.fsType ofNoDevice then config.fsType else "none"
-        ) "What is mounted.";
+        device =
+          text (if builtins.elem config.fsType ofNoDevice then config.fsType else "none") "What is mounted."
+          // {
+            defaultText = lib.literalMD "`none`, or what the kernel calls it";
+          };
         mountpoint = mountpoint // {
           default = name;
         };
