@@ -104,7 +104,8 @@ export interface DiskOptions extends FleetOptions {
   /** Disks that may be wiped, by their names in the layout: the device that the operator means by it. */
   readonly wipe: ReadonlyMap<string, DevicePath>;
   readonly wipeAll: boolean;
-  readonly mountPoint: string;
+  /** null: where an installer has it, or "/" on a machine that runs from these disks. */
+  readonly mountPoint: string | null;
   /** `html`: a file to write the picture to as well. */
   readonly shown: { readonly json: boolean; readonly html: string | null; readonly commands: boolean };
 }

@@ -1,6 +1,6 @@
 // One disk as a bar of a line: its stretches to scale, what is lost hatched, and names where there is room for them.
 import type { Span, SpanFate } from "./disk-view.ts";
-import { displayWidth, truncate } from "./display-width.ts";
+import { displayWidth, padEnd } from "./display-width.ts";
 import type { Tone } from "./paint.ts";
 import { shareColumns } from "./share-columns.ts";
 import type { Piece, StyledLine } from "./styled-line.ts";
@@ -49,5 +49,7 @@ function fill(label: string, width: number, mark: string): string {
   const text = [label, word].find((text) => text !== "" && displayWidth(text) + 4 <= width);
   if (text !== undefined) return `${mark} ${text} ${mark.repeat(width - displayWidth(text) - 3)}`;
   // A name alone in its stretch is worth more than marks, as long as it is whole.
-  return displayWidth(word) === width ? truncate(word, width, "") : mark.repeat(width);
+  const free = width - displayWidth(word);
+  if (word === "" || free < 0) return mark.repeat(width);
+  return free < 2 ? padEnd(word, width) : ` ${word} ${mark.repeat(free - 2)}`;
 }

@@ -19,7 +19,7 @@ test("what is not said has the safest meaning", async () => {
     disks: new Map(),
     wipe: new Map(),
     wipeAll: false,
-    mountPoint: "/mnt",
+    mountPoint: null,
     shown: { json: false, html: null, commands: false },
   } satisfies Partial<Record<keyof DiskOptions, unknown>>);
 });
@@ -68,6 +68,7 @@ test.each([
   ["disk plan web-1 --wipe main=sda", "expected a path under /dev"],
   ["disk plan web-1 --wipe main=/dev/sda --wipe main=/dev/sdb", "--wipe names main twice"],
   ["disk plan web-1 --wipe main=/dev/sda;reboot", "expected a path under /dev"],
+  ["disk plan web-1 --wipe main=/dev/sda --yes-wipe", "--wipe means some disks, and --yes-wipe means all"],
   ["disk apply web-1 --mode destroy", "what is destroyed is made again"],
   ["disk apply web-1 --mode unmount", "flotilla disk unmount"],
   ["disk apply web-1 --mode frobnicate", 'there is no mode "frobnicate"'],

@@ -14,7 +14,7 @@ import { loginFlags, type LoginFlags } from "./login-flags.ts";
 export interface DiskMachineFlags
   extends Pick<SelectionFlags, "flake" | "from">, Pick<MachineLoginFlags, "target">, Pick<InstallStepFlags, "disk"> {
   readonly local: boolean;
-  readonly mountPoint: string;
+  readonly mountPoint: string | undefined;
 }
 
 /** What may be lost. */
@@ -41,9 +41,9 @@ const diskMachineFlags: FlagParametersForType<DiskMachineFlags, Context> = {
   mountPoint: {
     kind: "parsed",
     parse: mountPointOf,
-    default: "/mnt",
+    optional: true,
     placeholder: "DIRECTORY",
-    brief: "Where the root of the file systems is mounted",
+    brief: "Where their root is mounted (default: /mnt; / on a machine that runs from them)",
   },
 };
 
@@ -90,6 +90,9 @@ export function diskOptions(flags: AnyDiskFlags, task: DiskTask, host: HostName 
   if (flags.local && flags.target !== undefined) {
     throw new FlotillaError("E_USAGE", "--local and --target name two machines");
   }
+  if (flags.yesWipe === true && flags.wipe !== undefined) {
+    throw new FlotillaError("E_USAGE", "--wipe means some disks, and --yes-wipe means all");
+  }
   return {
     ...fleetOptions(flags),
     task,
@@ -98,7 +101,7 @@ export function diskOptions(flags: AnyDiskFlags, task: DiskTask, host: HostName 
     disks: once("--disk", flags.disk ?? []),
     wipe: once("--wipe", flags.wipe ?? []),
     wipeAll: flags.yesWipe ?? false,
-    mountPoint: flags.mountPoint,
+    mountPoint: flags.mountPoint ?? null,
     shown: { json: flags.json, html: flags.html ?? null, commands: flags.commands ?? false },
   };
 }
