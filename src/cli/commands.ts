@@ -19,6 +19,9 @@ import { generations } from "./commands/generations.ts";
 import { history } from "./commands/history.ts";
 import { hosts } from "./commands/hosts.ts";
 import { populate } from "./commands/populate.ts";
+import { imageDisk } from "./commands/image-disk.ts";
+import { imageIso } from "./commands/image-iso.ts";
+import { imageKexec } from "./commands/image-kexec.ts";
 import { install } from "./commands/install.ts";
 import { keys } from "./commands/keys.ts";
 import { nixInfo } from "./commands/nix-info.ts";
@@ -47,6 +50,9 @@ export const commands: Readonly<Record<string, DocumentedCommand>> = {
   "disk mount": diskMount,
   "disk unmount": diskUnmount,
   "disk verify": diskVerify,
+  "image kexec": imageKexec,
+  "image iso": imageIso,
+  "image disk": imageDisk,
   rebuild,
   attach,
   hosts,

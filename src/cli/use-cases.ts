@@ -17,6 +17,7 @@ import type { DiskTask } from "../install/disk-task.ts";
 import type { InstallOptions } from "../install/install-options.ts";
 import type { MachineFacts } from "../install/machine-facts.ts";
 import type { NixExpression } from "../nix/evaluate-expression.ts";
+import type { ImageKind } from "../nix/evaluate-image.ts";
 import type { FleetFormName } from "../nix/forms/fleet-form.ts";
 import type { NixSettings } from "../nix/nix.ts";
 import type { RebuildOptions } from "../rebuild/rebuild-options.ts";
@@ -123,6 +124,18 @@ export interface FactsOptions {
   /** `sudo -u` and the like, to be completed by a user; null: found out at the login. */
   readonly elevation: string | null;
   readonly askSudoPassword: boolean;
+}
+
+/** An image of each selected host. */
+export interface ImageOptions extends FleetOptions {
+  readonly limits: Limits;
+  readonly kind: ImageKind;
+  /** Files with public keys that an installer lets in beside the fleet's own. */
+  readonly keyFiles: readonly string[];
+  /** Of a disk. */
+  readonly format: "raw" | "qcow2";
+  /** The directory where a link to each is made. */
+  readonly output: string;
 }
 
 export interface ListOptions extends FleetOptions {
@@ -244,6 +257,7 @@ export interface UseCases {
   readonly install: (options: InstallRunOptions) => Promise<number>;
   /** Plans, makes, mounts, unmounts or verifies disks. */
   readonly disk: (options: DiskOptions) => Promise<number>;
+  readonly image: (options: ImageOptions) => Promise<number>;
   readonly facts: (options: FactsOptions) => Promise<MachineFacts>;
   readonly rollback: (options: RollbackOptions) => Promise<number>;
   readonly attach: (options: AttachOptions) => Promise<number>;

@@ -23,6 +23,7 @@ import { applyLocal } from "./apply-local.ts";
 import { confirm } from "./confirm.ts";
 import { diskTask } from "./disk-use-cases.ts";
 import { machineFacts } from "./machine-facts-use-case.ts";
+import { image } from "./image-use-case.ts";
 import * as installing from "./install-use-cases.ts";
 import * as expressions from "./expression-use-cases.ts";
 import * as listing from "./listing-use-cases.ts";
@@ -120,8 +121,9 @@ export function realUseCases(world: World): UseCases {
     confirm: (question) => confirm(question, passwordDevice(process)),
     rollback: (options: RollbackOptions) => play(options.view, (stage) => runs.rollback(options, stage, directory)),
     install: (options: InstallRunOptions) =>
-      play(options.view, (stage) => installing.install(options, stage, directory)),
+      play(options.view, (stage) => installing.install(options, stage, world)),
     disk: (options) => look((view) => diskTask(options, view, world)),
+    image: (options) => look((view) => image(options, view, texts)),
     facts: (options) => look((view) => machineFacts(options, view)),
     attach: (options: AttachOptions) => play(options.view, (stage) => runs.attach(options, stage)),
     plan: (options) => look((view) => listing.plan(options, view)),

@@ -55,6 +55,7 @@ export function recordingUseCases(asked: Partial<Record<keyof UseCases, unknown>
     nixInfo: async () => ({ rows: [], exitStatus: 0 }),
     plan: listing("plan"),
     disk: status("disk"),
+    image: status("image"),
     facts: async (options) => {
       asked.facts = options;
       return testFacts;
@@ -90,6 +91,7 @@ const forbidden: UseCases = {
   nixInfo: called("nixInfo"),
   plan: called("plan"),
   disk: called("disk"),
+  image: called("image"),
   facts: called("facts"),
   rollback: called("rollback"),
   install: called("install"),

@@ -12,6 +12,7 @@ const installation = (): string => `(disks: hive: name:
   (${expression("nix/eval/hive-with-disks.nix")} ${withDisks()} disks hive name) name)`;
 const host = (): string => `(${expression("nix/eval/hive-host.nix")} ${expression("nix/eval/host.nix")})`;
 
+const node = "hive: name: hive.nodes.${name}";
 const tags = "hive: name: (hive.deploymentConfig.${name} or hive.nodes.${name}.config.deployment or { }).tags or [ ]";
 
 /** Flake output `colmenaHive`: a hive that `makeHive` evaluated, or a set made by hand in its shape. */
@@ -23,6 +24,7 @@ export function colmenaHive(): FleetForm {
     host: host(),
     hostOfProfiles: null,
     installation: installation(),
+    configuration: node,
     tags,
   };
 }
@@ -36,6 +38,7 @@ export function colmena(): FleetForm {
     host: `hive: ${host()} (${evaluator(tellsReads)} hive)`,
     hostOfProfiles: null,
     installation: `disks: hive: ${installation()} disks (${evaluator(tellsReads)} hive)`,
+    configuration: `hive: (${node}) (${evaluator(tellsReads)} hive)`,
     tags: `hive: (${tags}) (${evaluator()} hive)`,
   };
 }

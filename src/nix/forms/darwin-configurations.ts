@@ -14,6 +14,7 @@ export function darwinConfigurations(): FleetForm {
 configurations.\${name}`,
     hostOfProfiles: null,
     installation: null,
+    configuration: null,
     tags: tagsOfConfiguration,
   };
 }

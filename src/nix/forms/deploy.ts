@@ -11,6 +11,7 @@ export function deploy(): FleetForm {
     host: `${reader} null`,
     hostOfProfiles: reader,
     installation: null,
+    configuration: null,
     tags: null,
   };
 }

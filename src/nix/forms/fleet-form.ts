@@ -33,6 +33,8 @@ export interface FleetForm {
    * host's disks where the operator says others, by the disks' names. null: what has this form is no NixOS system itself.
    */
   readonly installation: string | null;
+  /** `value: name: configuration`: the configuration itself, with its `config` and `pkgs`. null: as above. */
+  readonly configuration: string | null;
   /** `value: name: [ … ]`: the tags of a host, or null where it has no settings of its own. null: hosts of this form have none. */
   readonly tags: string | null;
 }

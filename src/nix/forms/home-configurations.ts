@@ -11,6 +11,7 @@ export function homeConfigurations(): FleetForm {
     host: `homes: (${homes} homes).hostOfProfiles null`,
     hostOfProfiles: `wanted: homes: (${homes} homes).hostOfProfiles wanted`,
     installation: null,
+    configuration: null,
     tags: null,
   };
 }

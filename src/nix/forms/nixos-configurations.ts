@@ -15,6 +15,7 @@ export function nixosConfigurations(): FleetForm {
     hostOfProfiles: null,
     installation: `disks: configurations: name:
 ${installationReader()} (${withDisks()} disks configurations.\${name})`,
+    configuration: "configurations: name: configurations.${name}",
     tags: tagsOfConfiguration,
   };
 }

@@ -124,6 +124,12 @@ let
         mode = "0555";
       };
 
+      # What an image for kexec brings along, for whatever machine: here it only says what it would have done.
+      pkgsStatic = {
+        kexec-tools = final.writeShellScriptBin "kexec" ''echo "kexec $*"'';
+        iproute2.override = _: final.writeShellScriptBin "ip" "echo '[]'";
+      };
+
       linuxPackages = kernel "6.12.1";
       linuxPackages_latest = kernel "6.13.5";
     };

@@ -1,0 +1,1 @@
+{ imports = [ ../stand-in.nix ]; }
