@@ -50,7 +50,13 @@ export async function evaluateInstallation(
   const forms = fleetForms();
   const [host, configuration] = await Promise.all([
     evaluateHost({ ...tools, forms }, { source, signal, onLog: (_, line) => onLog(line) }, member),
-    readConfiguration(tools, request, { name: member.name, form: "nixosConfigurations" }).catch((error: unknown) => {
+    readConfiguration(
+      tools,
+      request,
+      { name: member.name, form: "nixosConfigurations" },
+      // A file has both as attributes.
+      source.kind === "file" ? "value.nixosConfigurations" : "value",
+    ).catch((error: unknown) => {
       throw withoutConfiguration(error, member);
     }),
   ]);
@@ -62,6 +68,7 @@ async function readConfiguration(
   tools: InstallationTools,
   { disks, onLog, signal, source }: InstallationRequest,
   { name, form }: FleetMember,
+  fleet = "value",
 ): Promise<EvaluatedInstallation> {
   const { installation: reader, place } = fleetForms()[form];
   if (reader === null) {
@@ -76,7 +83,7 @@ async function readConfiguration(
     source,
     name,
     attribute: form,
-    reader: `value: (${reader}) { ${devices} } value ${nixString(name)}`,
+    reader: `value: (${reader}) { ${devices} } ${fleet} ${nixString(name)}`,
     signal,
     onLine: onLog,
   });
@@ -97,7 +104,11 @@ async function readConfiguration(
 /** A node may well be of something else than a NixOS system of this flake. */
 function withoutConfiguration(error: unknown, { name }: FleetMember): unknown {
   if (!(error instanceof FlotillaError)) return error;
-  const missing = ["does not provide attribute", `attribute '${name}' missing`];
+  const missing = [
+    "does not provide attribute",
+    `attribute '${name}' missing`,
+    "attribute 'nixosConfigurations' missing",
+  ];
   const isMissing = error.log.some((line) => missing.some((words) => line.includes(words)));
   if (!isMissing) return error;
   return new FlotillaError("E_NOT_INSTALLABLE", `deploy.nodes.${name} has no NixOS configuration of its own`, {
