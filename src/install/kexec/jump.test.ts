@@ -104,7 +104,7 @@ describe.each(shells)("under %s", (...shell) => {
     writeFileSync(join(directory, "place", "flotilla-kexec-notes"), "mine");
     const second = await jump(["unpack", "1", "none"], await image(magic));
     expect(existsSync(directoryOf(first))).toBe(false);
-    expect(placed().toSorted()).toEqual(["flotilla-kexec-notes", directoryOf(second).split("/").at(-1)].toSorted());
+    expect(new Set(placed())).toEqual(new Set(["flotilla-kexec-notes", directoryOf(second).split("/").at(-1)]));
   });
 
   test("what is no image, or breaks off, is not kept", async ({ skip }) => {
