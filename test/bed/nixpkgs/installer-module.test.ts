@@ -11,7 +11,12 @@ const Installer = z.object({
   assertions: z.array(z.object({ assertion: z.boolean(), message: z.string() })),
   services: z.record(
     z.string(),
-    z.object({ script: z.string(), unitConfig: z.object({ ConditionPathExists: z.string() }) }),
+    z.object({
+      script: z.string(),
+      before: z.array(z.string()),
+      wantedBy: z.array(z.string()),
+      unitConfig: z.object({ ConditionPathExists: z.string() }),
+    }),
   ),
   variant: z.string(),
   rootLogin: z.string(),
@@ -65,6 +70,15 @@ test("nobody is left without a way in", () => {
 
 test("it says what it is, and takes no passwords from the network", () => {
   expect(installer("[ ]")).toMatchObject({ variant: "installer", rootLogin: "prohibit-password" });
+});
+
+test("nothing goes on to the system before its network and keys are there", () => {
+  const { services } = installer("[ ]");
+  expect(Object.keys(services)).toEqual(["flotilla-identity", "flotilla-network"]);
+  for (const { before, wantedBy } of Object.values(services)) {
+    expect(wantedBy).toEqual(["initrd.target"]);
+    expect(before).toEqual(["initrd.target"]);
+  }
 });
 
 describe("in its first root", () => {
