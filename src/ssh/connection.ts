@@ -1,6 +1,7 @@
 // One login to one host, kept open; everything else goes through it as channels of the same connection.
 // ssh/open-connection.ts makes these. The confirming connection of a deploy is a second, fresh one.
 import type { ProgramInput } from "../process/program-input.ts";
+import type { Secret } from "../domain/secret.ts";
 import type { ProcessResult, RunOptions } from "../process/runner.ts";
 import type { Target } from "./target.ts";
 
@@ -46,12 +47,19 @@ export interface OpenConnectionOptions {
   readonly deadline: number;
   /** A script for `sh`, run as the login user in the same ssh process that makes the connection: login and first question cost one round trip less. */
   readonly firstScript?: string;
+  /** The first login to a machine: a host key that nobody knows yet is taken, unless the operator's configuration forbids it. */
+  readonly firstContact?: {
+    /** What is told where sshd asks for a password; null: it is not answered. */
+    readonly password: Secret | null;
+  };
 }
 
 export interface OpenedConnection {
   readonly connection: Connection;
   /** stdout of firstScript. */
   readonly firstOutput: string;
+  /** Of a first contact: keys that were taken without being known, each as "TYPE KEY". */
+  readonly newHostKeys?: readonly string[];
 }
 
 export interface Ssh {
@@ -61,6 +69,11 @@ export interface Ssh {
   interactive(target: Target, words?: readonly string[]): Promise<number>;
   /** The port that a login to the target goes to, by the operator's own configuration of ssh too. */
   configuredPort(target: Target): Promise<number>;
+  /**
+   * Makes a host key the one that the operator's own ssh knows for the target, in place of what it knew; resolves with the
+   * file that it stands in, null where the operator's configuration keeps none.
+   */
+  rememberHostKey(target: Target, key: string): Promise<string | null>;
   /** Ends all connections that are still open and takes their sockets away. */
   close(): Promise<void>;
 }

@@ -8,6 +8,10 @@ export interface ControlDirectory {
   socket(): string;
   /** Writes a known_hosts file for one key; gives its path. */
   knownHosts(name: string, key: string): string;
+  /** An empty known_hosts file for keys that are met; gives its path. */
+  newKeys(): string;
+  /** A program that prints what is in the variable of this name; gives its path. */
+  askpass(variable: string): string;
   remove(): void;
 }
 
@@ -37,6 +41,16 @@ export function createControlDirectory(environment: Readonly<Record<string, stri
     knownHosts(name, key) {
       const path = join(directory, `key-${(count += 1)}`);
       writeFileSync(path, `${name} ${key}\n`, { mode: 0o600 });
+      return path;
+    },
+    newKeys() {
+      const path = join(directory, `new-${(count += 1)}`);
+      writeFileSync(path, "", { mode: 0o600 });
+      return path;
+    },
+    askpass(variable) {
+      const path = join(directory, `ask-${(count += 1)}`);
+      writeFileSync(path, `#!/bin/sh\nprintf '%s\\n' "$${variable}"\n`, { mode: 0o700 });
       return path;
     },
     remove: () => rmSync(directory, { recursive: true, force: true }),

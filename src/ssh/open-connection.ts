@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import pLimit from "p-limit";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { shellQuote } from "../domain/shell-quote.ts";
-import type { ProcessResult, Runner, RunningProcess } from "../process/runner.ts";
+import type { Command, ProcessResult, Runner, RunningProcess } from "../process/runner.ts";
 import type { Secret } from "../domain/secret.ts";
 import { classifySshError, saysConnectionLost } from "./classify-ssh-error.ts";
 import type { Connection, OpenConnectionOptions, OpenedConnection } from "./connection.ts";
@@ -30,6 +30,7 @@ const farewell = 1_000;
  * Logs in, runs `firstScript`, and keeps the connection. Rejects with what ssh said, classified.
  *
  * @param password what sudo is told there when it asks; null where nobody was asked for it
+ * @param env further variables for the ssh that logs in
  */
 export async function openConnection(
   runner: Runner,
@@ -38,6 +39,7 @@ export async function openConnection(
   socket: string,
   options: OpenConnectionOptions,
   password: Secret | null = null,
+  env?: Command["env"],
 ): Promise<OpenedConnection> {
   const mark = randomUUID();
   const output = Promise.withResolvers<string>();
@@ -46,6 +48,7 @@ export async function openConnection(
       file: "ssh",
       args: masterArguments(target, login, socket, connectSeconds(options.deadline)),
       stdin: opening(mark, options.firstScript ?? ""),
+      ...(env === undefined ? {} : { env }),
       deadline: lifetime,
     },
     { onStdoutLine: between(`begin ${mark}`, `end ${mark}`, output.resolve) },

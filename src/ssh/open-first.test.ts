@@ -37,6 +37,7 @@ function sshWhere(answers: Readonly<Record<string, ErrorCode | "open">>): Ssh & 
     },
     interactive: async () => 0,
     configuredPort: async () => 22,
+    rememberHostKey: async () => null,
     close: async () => {},
   };
 }

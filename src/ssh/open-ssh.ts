@@ -1,12 +1,14 @@
 // OpenSSH, the program, as the transport: people's ~/.ssh/config, agents, jump hosts and hardware keys work as they do by hand.
+import { readFileSync } from "node:fs";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Runner } from "../process/runner.ts";
-import type { Connection, Ssh } from "./connection.ts";
+import type { Connection, OpenConnectionOptions, OpenedConnection, Ssh } from "./connection.ts";
 import { type ControlDirectory, createControlDirectory } from "./control-directory.ts";
 import { openConnection } from "./open-connection.ts";
 import { openLocalConnection } from "./local-connection.ts";
 import { configurationArguments, type Environment, interactiveArguments, type Login } from "./ssh-arguments.ts";
+import { rememberHostKey } from "./remember-host-key.ts";
 import { isThisMachine, type Target } from "./target.ts";
 
 export interface SshSettings {
@@ -39,12 +41,45 @@ export function openSsh(runner: Runner, { environment, elevationPassword = () =>
     knownHosts: target.hostKey === null ? null : files().knownHosts(target.host, parseKey(target, target.hostKey)),
   });
 
+  const configuration = async (target: Target): Promise<string> => {
+    const args = configurationArguments(target, loginTo(target));
+    return (await runner.run({ file: "ssh", args, deadline: configurationDeadline })).stdout;
+  };
+
+  /** Where ssh would ask the operator about a key, it is taken, into a file of its own. */
+  const newKeysFor = async (target: Target): Promise<readonly [string, ...string[]] | null> => {
+    if (target.hostKey !== null) return null;
+    const settings = await configuration(target);
+    if (!/^stricthostkeychecking (?:ask|accept-new)$/m.test(settings)) return null;
+    const known = /^userknownhostsfile (.+)$/m.exec(settings)?.[1]?.split(" ") ?? [];
+    return [files().newKeys(), ...known];
+  };
+
+  const firstContact = async (
+    target: Target,
+    options: OpenConnectionOptions,
+    password: Secret | null,
+  ): Promise<OpenedConnection> => {
+    const newKeys = await newKeysFor(target);
+    const variable = "FLOTILLA_LOGIN_PASSWORD";
+    const { password: secret = null } = options.firstContact ?? {};
+    const env =
+      secret === null
+        ? {}
+        : { SSH_ASKPASS: files().askpass(variable), SSH_ASKPASS_REQUIRE: "force", [variable]: secret.reveal() };
+    const words = { ...loginTo(target), newKeys, asksPassword: secret !== null };
+    const opened = await openConnection(runner, target, words, files().socket(), options, password, env);
+    return { ...opened, newHostKeys: newKeys === null ? [] : keysIn(newKeys[0]) };
+  };
+
   return {
     async open(target, options) {
       const password = elevationPassword();
       const opened = isThisMachine(target)
         ? await openLocalConnection(runner, target, options, password)
-        : await openConnection(runner, target, loginTo(target), files().socket(), options, password);
+        : options.firstContact !== undefined
+          ? await firstContact(target, options, password)
+          : await openConnection(runner, target, loginTo(target), files().socket(), options, password);
       connections.add(opened.connection);
       return opened;
     },
@@ -57,10 +92,10 @@ export function openSsh(runner: Runner, { environment, elevationPassword = () =>
     },
     async configuredPort(target) {
       if (isThisMachine(target)) return 22;
-      const args = configurationArguments(target, loginTo(target));
-      const { stdout } = await runner.run({ file: "ssh", args, deadline: configurationDeadline });
-      return Number(/^port (\d+)$/m.exec(stdout)?.[1] ?? 22);
+      return Number(/^port (\d+)$/m.exec(await configuration(target))?.[1] ?? 22);
     },
+    rememberHostKey: async (target, key) =>
+      isThisMachine(target) ? null : rememberHostKey(runner, await configuration({ ...target, hostKey: null }), key),
     async close() {
       await Promise.all(Array.from(connections, (connection) => connection.close()));
       connections.clear();
@@ -69,6 +104,15 @@ export function openSsh(runner: Runner, { environment, elevationPassword = () =>
     },
   };
 }
+
+/** Of lines of known_hosts, without the names. */
+const keysIn = (file: string): readonly string[] =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      const [, type, key] = line.split(" ");
+      return type === undefined || key === undefined ? [] : [`${type} ${key}`];
+    });
 
 function parseKey(target: Target, key: string): string {
   const trimmed = key.trim();

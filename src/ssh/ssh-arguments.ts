@@ -12,6 +12,10 @@ export interface Login {
   readonly environment: Environment;
   /** The known_hosts file with the target's pinned key; null: the operator's own files and policy. */
   readonly knownHosts: string | null;
+  /** Takes a key that none of these files knows, and writes it into the first of them; null: as the operator's policy is. */
+  readonly newKeys?: readonly [string, ...string[]] | null;
+  /** ssh may ask for a password, of a program that answers in the operator's place. */
+  readonly asksPassword?: boolean;
 }
 
 /**
@@ -22,7 +26,9 @@ export function masterArguments(target: Target, login: Login, socket: string, se
   return [
     "-T",
     "-x",
-    ...option("BatchMode", "yes"),
+    ...(login.asksPassword === true
+      ? [...option("BatchMode", "no"), ...option("NumberOfPasswordPrompts", "1")]
+      : option("BatchMode", "yes")),
     ...option("ControlMaster", "yes"),
     ...option("ControlPath", socket),
     ...option("ControlPersist", "no"),
@@ -94,7 +100,7 @@ function throughMaster(socket: string): string[] {
   ];
 }
 
-function loginArguments(target: Target, { environment, knownHosts }: Login): string[] {
+function loginArguments(target: Target, { environment, knownHosts, newKeys = null }: Login): string[] {
   if (target.address.startsWith("-")) {
     throw new FlotillaError("E_CONFIGURATION", `an address does not start with a dash: ${target.address}`);
   }
@@ -105,6 +111,9 @@ function loginArguments(target: Target, { environment, knownHosts }: Login): str
     ...configurationFile(environment),
     ...target.options,
     ...splitShellWords(environment["NIX_SSHOPTS"] ?? ""),
+    ...(newKeys === null || knownHosts !== null
+      ? []
+      : [...option("StrictHostKeyChecking", "accept-new"), ...option("UserKnownHostsFile", newKeys.join(" "))]),
   ];
 }
 
