@@ -13,6 +13,8 @@ import type { TerminalStream, ViewProcess, ViewTimers } from "./view-ports.ts";
 export interface Renderer {
   /** Shows one more event. */
   event(event: RunEvent): void;
+  /** Takes the view away while somebody writes to the terminal, or is asked there. */
+  aside<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Ends the view and prints the report. To be called however the run ended; safe to call twice. */
   finish(): void;
 }
@@ -36,6 +38,8 @@ export interface RendererOptions {
 /** One rendering of the stream; it gets every event with the state of the run after it. */
 interface Part {
   event(event: RunEvent, view: RunView): void;
+  /** Takes it away; calling the result brings it back. */
+  stepAside?(): () => void;
   finish(view: RunView): void;
 }
 
@@ -55,6 +59,14 @@ export function chooseRenderer(options: RendererOptions): Renderer {
     event: (event) => {
       view = reduceRunView(view, event);
       for (const part of parts) part.event(event, view);
+    },
+    aside: async (work) => {
+      const back = finished ? [] : parts.flatMap((part) => part.stepAside?.() ?? []);
+      try {
+        return await work();
+      } finally {
+        if (!finished) for (const resume of back) resume();
+      }
     },
     finish: () => {
       if (finished) return;
@@ -100,18 +112,33 @@ function plainView({ stderr, plain, verbose, env }: RendererOptions): Part {
 function liveView({ stderr, plain, verbose, env, process, timers }: RendererOptions): Part {
   const style = styleFor(stderr, { plain, env });
   let current = emptyRunView;
-  const terminal = new LiveTerminal({
-    stream: stderr,
-    process,
-    timers,
-    frame: (size) => liveFrame(current, { ...size, now: timers.now(), paint: style.paint, symbols: style.symbols }),
-  });
+  const open = (): LiveTerminal =>
+    new LiveTerminal({
+      stream: stderr,
+      process,
+      timers,
+      frame: (size) => liveFrame(current, { ...size, now: timers.now(), paint: style.paint, symbols: style.symbols }),
+    });
+  let terminal = open();
+  /** Lines that have to wait until the terminal is ours again. */
+  let waiting: string[] | null = null;
   return {
     event: (event, view) => {
       current = view;
       terminal.changed();
       const lines = linesAbove(event, view, { style: { ...style, columns: null }, verbose });
-      if (lines.length > 0) terminal.printAbove(lines);
+      if (lines.length === 0) return;
+      if (waiting === null) terminal.printAbove(lines);
+      else waiting.push(...lines);
+    },
+    stepAside: () => {
+      terminal.close();
+      waiting = [];
+      return () => {
+        terminal = open();
+        terminal.printAbove(waiting ?? []);
+        waiting = null;
+      };
     },
     finish: () => terminal.close(),
   };

@@ -177,7 +177,7 @@ function watching(
     if (one.type === "host-finished") onFinished(one);
     renderer.event(one);
   };
-  return { ...stage, renderer: { event, finish: () => renderer.finish() } };
+  return { ...stage, renderer: { ...renderer, event } };
 }
 
 async function difference(

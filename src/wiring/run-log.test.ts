@@ -23,7 +23,7 @@ function stageThatShows(shown: RunEvent[]): RunStage {
   return {
     run,
     tools: new Tools({}, new OperatorInput(streams), () => {}),
-    renderer: { event: (event) => shown.push(event), finish: () => {} },
+    renderer: { event: (event) => shown.push(event), aside: (work) => work(), finish: () => {} },
     interruption: { halt: signal, leave: signal },
   };
 }

@@ -31,6 +31,7 @@ export function withRunLog(stage: RunStage, directory: string): RunStage {
         const text = line(event);
         if (text !== null) write(`${text}\n`);
       },
+      aside: (work) => renderer.aside(work),
       finish: () => renderer.finish(),
     },
   };
