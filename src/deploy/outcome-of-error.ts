@@ -11,6 +11,7 @@ export function outcomeOfError(error: FlotillaError): Outcome {
     case "E_NOT_DEPLOYED":
       return "skipped";
     case "E_DEGRADED":
+    case "E_DISK_PLAN":
     case "E_ELEVATION":
     case "E_HOST_KEY_CHANGED":
     case "E_HOST_KEY_UNKNOWN":
@@ -18,11 +19,13 @@ export function outcomeOfError(error: FlotillaError): Outcome {
     case "E_LOCKED":
     case "E_NEEDS_REBOOT":
     case "E_NO_SUCH_GENERATION":
+    case "E_NOT_INSTALLABLE":
     case "E_NOT_NIXOS":
     case "E_NOT_READY":
     case "E_PLAN_CHANGED":
     case "E_PRE_ACTIVATE":
     case "E_UNKNOWN_PROFILE":
+    case "E_WIPE_NOT_NAMED":
     case "E_WRONG_HOST":
     case "E_WRONG_SYSTEM":
       return "refused";

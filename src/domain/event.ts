@@ -53,7 +53,7 @@ const HostProgress = z.object({
   phase: Phase,
   done: z.number(),
   expected: z.number(),
-  unit: z.enum(["bytes", "paths", "builds"]),
+  unit: z.enum(["bytes", "paths", "builds", "steps"]),
   detail: z.string().optional(),
 });
 const HostLog = z.object({ type: z.literal("host-log"), host: HostName, phase: Phase, line: z.string() });

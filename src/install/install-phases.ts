@@ -1,0 +1,284 @@
+// What is done to a machine once it is agreed to: into the installer, beside the build; disks; system; reboot.
+import { inPhase, type Limit, unlimited } from "../deploy/in-phase.ts";
+import { FlotillaError } from "../domain/flotilla-error.ts";
+import type { Outcome } from "../domain/outcome.ts";
+import type { Phase } from "../domain/phase.ts";
+import type { Secret } from "../domain/secret.ts";
+import { type DiskProgram, diskProgram } from "./disk-program.ts";
+import { installedTargets, pinnedKey } from "./first-targets.ts";
+import type { FoundSystem, InstallServices } from "./install-services.ts";
+import type { Installer } from "./kexec/jump-to-installer.ts";
+import { type Lifeline, lifeline } from "./lifeline.ts";
+import { askStanding } from "./machine-standing.ts";
+import { holdToAgreed } from "./same-contents.ts";
+import { awaitFirstBoot } from "./steps/await-first-boot.ts";
+import { buildHere, buildThere, type BuildWish, buildWish } from "./steps/build-system.ts";
+import { copySystem } from "./steps/copy-system.ts";
+import { giveHostKeys, readHostKeys, sendExtraFiles } from "./steps/furnish-system.ts";
+import { installSystem } from "./steps/install-system.ts";
+import { closeDisks, rebootMachine } from "./steps/leave-installer.ts";
+import { leaveRecord, makeDisks, mountDisks, readDiskKeys, sendDiskKeys } from "./steps/prepare-disks.ts";
+import { planForInstall, refusePlan } from "./plan-for-install.ts";
+import { type Machine, reopened, type Survey, type SurveySettings } from "./survey-host.ts";
+
+export interface Progress {
+  /** Something on the disks may be another by now. */
+  touched: boolean;
+}
+
+export interface PhaseEnd {
+  readonly outcome: Outcome;
+  readonly notes: readonly string[];
+}
+
+interface Around {
+  readonly progress: Progress;
+  /** The machine is reached in another way from here on. */
+  readonly onMachine: (machine: Machine) => void;
+  /** Takes the lock of the system that runs now; that of the one before went with it. */
+  readonly relock: (line: Lifeline) => Promise<void>;
+}
+
+/** Carries out the phases that were asked for, from where the machine stands. */
+export async function runPhases(
+  services: InstallServices,
+  settings: SurveySettings,
+  survey: Survey,
+  passphrases: ReadonlyMap<string, Secret>,
+  around: Around,
+): Promise<PhaseEnd> {
+  return new InstallPhases(services, settings, survey, passphrases, around).run();
+}
+
+class InstallPhases {
+  readonly #services: InstallServices;
+  readonly #settings: SurveySettings;
+  readonly #survey: Survey;
+  readonly #passphrases: ReadonlyMap<string, Secret>;
+  readonly #around: Around;
+  #machine: Machine;
+  #hostKeys: readonly string[] = [];
+
+  constructor(
+    services: InstallServices,
+    settings: SurveySettings,
+    survey: Survey,
+    passphrases: ReadonlyMap<string, Secret>,
+    around: Around,
+  ) {
+    this.#services = services;
+    this.#settings = settings;
+    this.#survey = survey;
+    this.#passphrases = passphrases;
+    this.#around = around;
+    this.#machine = survey;
+  }
+
+  async run(): Promise<PhaseEnd> {
+    const { phases } = this.#settings.options;
+    // What is not built yet is no reason to wait for the installer, nor the other way round; disks wait for both.
+    const [built, entered] = await Promise.allSettled([this.#build(), this.#enter()]);
+    if (entered.status === "rejected") throw entered.reason;
+    if (built.status === "rejected") throw built.reason;
+    if (phases.includes("disko")) await this.#disks(built.value);
+    if (phases.includes("install")) await this.#install(built.value);
+    return phases.includes("reboot") ? this.#reboot() : { outcome: "prepared", notes: [this.#whereItStands()] };
+  }
+
+  get #line(): Lifeline {
+    return this.#machine.line;
+  }
+
+  async #phase<Result>(phase: Phase, work: () => Promise<Result>, limit: Limit = unlimited): Promise<Result> {
+    const { emit, interruption } = this.#services;
+    return inPhase({ emit, halt: interruption.halt }, this.#survey.installation.host.name, phase, limit, work);
+  }
+
+  /** What makes the disks; null where nothing does. */
+  get #program(): DiskProgram | null {
+    const { options } = this.#settings;
+    const { installation, stage } = this.#survey;
+    return options.phases.includes("disko") && stage !== "unfinished" ? diskProgram(options, installation) : null;
+  }
+
+  get #wish(): BuildWish {
+    return buildWish(this.#settings.options, this.#survey.installation, this.#program);
+  }
+
+  /** Resolves with where things are built: here, or in the installer. */
+  async #build(): Promise<"here" | "there"> {
+    const { options } = this.#settings;
+    const { installation } = this.#survey;
+    const wish = this.#wish;
+    if (wish.system === null && wish.forDisks.length === 0) return "here";
+    if (options.buildOn === "remote") return "there";
+    return this.#phase("build", () => buildHere(this.#services, options, installation, wish));
+  }
+
+  /** Into the installer, or as root into the one that runs already. */
+  async #enter(): Promise<void> {
+    const { options } = this.#settings;
+    const { facts, installation, line } = this.#survey;
+    const { isInstaller } = facts.operatingSystem;
+    const may = options.phases.includes("kexec");
+    if (!may && !isInstaller) {
+      throw new FlotillaError("E_NOT_INSTALLABLE", `${installation.host.name}: no installer runs on the machine`, {
+        hint: "leave the phase kexec in --phases, or boot an installer",
+      });
+    }
+    const { clock, interruption, jump, open } = this.#services;
+    const forceKexec = may && options.forceKexec;
+    const enter = (): Promise<Installer> =>
+      jump({ connection: line.connection, facts, options: { ...options, forceKexec } }, interruption.leave);
+    const {
+      connection,
+      facts: found,
+      jumped,
+    } = await (isInstaller && !forceKexec ? enter() : this.#phase("kexec", enter));
+    const target = { ...connection.target, hostKey: connection.target.hostKey ?? pinnedKey(found.hostKeys) };
+    this.#machine = {
+      facts: found,
+      line: lifeline(connection, (until) => reopened(open, target, found.bootId, until), clock),
+    };
+    this.#around.onMachine(this.#machine);
+    if (jumped) await this.#around.relock(this.#line);
+  }
+
+  async #disks(built: "here" | "there"): Promise<void> {
+    const { installation, plan: agreed } = this.#survey;
+    const { options } = this.#settings;
+    const program = this.#program;
+    if (program === null) return this.#phase("disks", () => this.#mount());
+    const plan = planForInstall(options, installation, this.#machine.facts);
+    if (plan !== null) {
+      refusePlan(plan, installation.host.name);
+      if (agreed !== null) holdToAgreed(agreed, plan, installation.host.name);
+    }
+    if (built === "there") {
+      await this.#phase("build", () => buildThere(this.#services, this.#line, installation, this.#wish.forDisks, null));
+    }
+    await this.#phase("disks", async () => {
+      await this.#keys();
+      this.#around.progress.touched = true;
+      await makeDisks(this.#services, this.#line, {
+        options,
+        program,
+        installation,
+        plan,
+        areThere: built === "there",
+      });
+    });
+  }
+
+  async #keys(): Promise<void> {
+    const files = await readDiskKeys(this.#services, this.#settings.options);
+    await sendDiskKeys(this.#services, this.#line, { files, passphrases: this.#passphrases });
+  }
+
+  /** Of a run that was broken off: opened and mounted again, where that is not still so. */
+  async #mount(): Promise<void> {
+    const { installation } = this.#survey;
+    this.#around.progress.touched = true;
+    const { mounted } = await askStanding(
+      this.#line.connection,
+      installation.mountPoint,
+      this.#services.interruption.halt,
+    );
+    if (mounted) return;
+    await this.#keys();
+    await mountDisks(this.#services, this.#line, installation);
+  }
+
+  async #install(builtWhere: "here" | "there"): Promise<void> {
+    const { installation } = this.#survey;
+    const { limit, options } = this.#settings;
+    const services = this.#services;
+    if (!options.phases.includes("disko")) await this.#phase("disks", () => this.#mount());
+    this.#around.progress.touched = true;
+    const { system } = this.#wish;
+    if (builtWhere === "there" && system !== null) {
+      const root = installation.mountPoint;
+      await this.#phase("build", () => buildThere(services, this.#line, installation, [system], root), limit);
+    } else {
+      await this.#phase("copy", () => copySystem(services, this.#line, options, installation), limit);
+    }
+    await this.#phase("install", async () => {
+      await sendExtraFiles(services, this.#line, options, installation);
+      this.#hostKeys = await giveHostKeys(services, this.#line, options, installation);
+      await installSystem(services, this.#line, options, installation);
+      await leaveRecord(services, this.#line, installation, "installed");
+    });
+  }
+
+  /** What is left to do where not all phases were asked for. */
+  #whereItStands(): string {
+    const { phases } = this.#settings.options;
+    if (phases.includes("install")) return "installed on its disks, and not rebooted";
+    return phases.includes("disko") ? "its disks are made and mounted in the installer" : "it runs the installer";
+  }
+
+  async #reboot(): Promise<PhaseEnd> {
+    const { options, words } = this.#settings;
+    const { installation } = this.#survey;
+    const services = this.#services;
+    const line = this.#line;
+    const { facts } = this.#machine;
+    const cameInBy = line.connection.target;
+    const key = await this.#phase("reboot", async () => {
+      const keys = this.#hostKeys.length > 0 ? this.#hostKeys : await readHostKeys(services, line, installation);
+      await closeDisks(services, line, installation);
+      await rebootMachine(services, line);
+      return pinnedKey(keys);
+    });
+    return this.#phase("confirm", async () => {
+      const targets = installedTargets(installation.host, cameInBy, words, key);
+      const { path: system } = installation.system;
+      const timeout = options.bootTimeout;
+      const found = await awaitFirstBoot(services, { targets, system, bootId: facts.bootId, timeout });
+      try {
+        return { outcome: "installed", notes: await this.#welcome(found, key) };
+      } finally {
+        await found.connection.close();
+      }
+    });
+  }
+
+  /** The machine is one of the fleet from now on; resolves with what the operator should know of it. */
+  async #welcome({ connection, inspection }: FoundSystem, key: string | null): Promise<readonly string[]> {
+    const { installation } = this.#survey;
+    const services = this.#services;
+    const { host } = installation;
+    const { address, port, user } = connection.target;
+    services.emit({
+      type: "host-identified",
+      host: host.name,
+      address,
+      port,
+      user,
+      machineId: inspection.machineId === "" ? null : inspection.machineId,
+    });
+    const notes: string[] = [];
+    if (inspection.failedUnits.length > 0) notes.push(`failed units: ${inspection.failedUnits.join(", ")}`);
+    else if (inspection.state !== "running") notes.push(`it is ${inspection.state}`);
+    const elevated = connection.withElevation(inspection.elevation);
+    const running = lifeline(elevated, async () => elevated, services.clock);
+    const recorded = await leaveRecord(services, running, installation, "running").then(
+      () => true,
+      () => false,
+    );
+    if (!recorded) notes.push("that it runs could not be written on its disks: a second install is not refused there");
+    if (key !== null) {
+      if (this.#settings.options.updateKnownHosts) {
+        const file = await services.rememberHostKey(connection.target, key);
+        if (file !== null) notes.push(`its host key is in ${file}`);
+      }
+      if (host.deployment.hostKey === null) notes.push(`to pin its key: deployment.hostKey = "${key}";`);
+      else if (!sameKey(host.deployment.hostKey, key))
+        notes.push(`deployment.hostKey is not its key, which is "${key}"`);
+    }
+    return notes;
+  }
+}
+
+const sameKey = (one: string, other: string): boolean =>
+  one.split(" ").slice(0, 2).join(" ") === other.split(" ").slice(0, 2).join(" ");
