@@ -64,7 +64,13 @@ export function findDisk(disk: Disk, machine: MachineDisks): BlockDevice | DiskR
   if (!machine.disks.some(({ path }) => path === device.path)) {
     return refuse(`${shown} is made of other devices; name the disks that it lies on`);
   }
-  return device.readOnly ? refuse(`${shown} is read-only`) : device;
+  if (device.readOnly) return refuse(`${shown} is read-only`);
+  // The commands that make the content name the content's device.
+  const { content } = disk;
+  if (content !== null && !devicesNamed(machine, content.device).some(({ path }) => path === device.path)) {
+    return refuse(`its content is declared on another device, ${content.device}, and not on ${shown}`);
+  }
+  return device;
 }
 
 /**

@@ -1,5 +1,5 @@
 // Why a plan is not carried out, beyond disks that are not there or not to be wiped: what would have to move, shrink or be overwritten.
-import { type ComparedPart, isWithin, within } from "./compare/compared-part.ts";
+import { type ComparedPart, isBlank, isWithin, within } from "./compare/compared-part.ts";
 import type { DiskMode, DiskRefusal } from "./disk-plan.ts";
 import { describeDisk, lastingName } from "./find-disk.ts";
 import type { DiskLayout } from "./layout.ts";
@@ -20,7 +20,30 @@ export interface PlanState {
 }
 
 export function planRefusals(state: PlanState): readonly DiskRefusal[] {
-  return [...unseen(state), ...tooSmall(state), ...state.parts.flatMap((one) => impossible(one, state))];
+  return [
+    ...unseen(state),
+    ...tooSmall(state),
+    ...notNamed(state),
+    ...state.parts.flatMap((one) => impossible(one, state)),
+  ];
+}
+
+/** Beside a disk that is wiped, one that was not named is left as it is, or made where it is blank; it is not made fit. */
+function notNamed({ disks, layout, mode, parts, wiped }: PlanState): readonly DiskRefusal[] {
+  if (mode !== "wipe") return [];
+  return [...disks].flatMap(([name, device]) => {
+    if (wiped.has(device.path) || isBlank(device) || layout.disk[name]?.destroy === false) return [];
+    const changed = parts.filter(
+      ({ make, option }) => make !== null && make.length > 0 && isWithin(option, within("disko.devices.disk", name)),
+    );
+    if (changed.length === 0) return [];
+    return [
+      {
+        message: `disk "${name}", ${describeDisk(device)}, holds something else than the layout says, and is not named to be wiped`,
+        hint: `name it: --wipe ${name}=${lastingName(device)}; or set disko.devices.disk.${name}.destroy = false to have what is missing made beside what is there`,
+      },
+    ];
+  });
 }
 
 /** An installer shows more than a login without root; what is shown before kexec is looked at again in it. */

@@ -42,14 +42,21 @@ export function addPartition(
 }
 
 /** The end of a partition, to a later sector. */
-export function growPartition(disk: BlockDevice, found: BlockDevice, entry: PartitionEntry, end: number): DiskStep {
+export function growPartition(
+  layoutPath: string,
+  disk: BlockDevice,
+  partition: GptPartition,
+  entry: PartitionEntry,
+  end: number,
+): DiskStep {
+  const on = device(layoutPath);
   return {
     kind: "change",
-    title: `grow ${found.path}`,
-    device: found.path,
+    title: `grow partition ${entry.number}, ${partition.name}, of ${on}`,
+    device: device(partition.device),
     commands: [
-      line("still", disk.path, disk.path, String(disk.size)),
-      line("grow_partition", disk.path, String(entry.number), String(entry.start), String(end - entry.start + 1)),
+      line("still", on, disk.path, String(disk.size)),
+      line("grow_partition", on, String(entry.number), String(entry.start), String(end - entry.start + 1)),
     ],
   };
 }

@@ -42,7 +42,7 @@ export function compareGroup(comparison: Comparison, name: DeviceName, members: 
     }
     return [part(at, what, "missing", { make: stepsOfDevice(comparison.layout, name, comparison.root) })];
   }
-  const foreign = foreignMembers(comparison, name, group);
+  const foreign = foreignMembers(comparison, name, group, members.hidden);
   if (foreign !== null) return [part(at, what, "other", { why: foreign })];
   return [part(at, what, "same"), ...compareInside(comparison, name, group, at)];
 }
@@ -75,15 +75,18 @@ function isMeant({ layout }: Comparison, name: DeviceName, group: DeviceGroup): 
 }
 
 /** Devices that the group has and the layout does not give it, or the reverse. */
-function foreignMembers(comparison: Comparison, name: DeviceName, group: DeviceGroup): string | null {
-  const wanted = membersOf(comparison.layout, name).flatMap((path) =>
-    devicesNamed(comparison.machine, path).map((device) => device.path),
-  );
-  const more = group.members.filter((member) => !wanted.includes(member));
-  const less = wanted.filter((path) => !group.members.includes(path));
+function foreignMembers(comparison: Comparison, name: DeviceName, group: DeviceGroup, hidden: boolean): string | null {
+  const named = membersOf(comparison.layout, name).map((path) => ({
+    path,
+    device: devicesNamed(comparison.machine, path)[0]?.path ?? null,
+  }));
+  const wanted = new Set(named.map(({ device }) => device));
+  const more = group.members.filter((member) => !wanted.has(member) && !(hidden && member.startsWith("[")));
+  // One that cannot be seen may well be in it.
+  const less = named.filter(({ device }) => (device === null ? !hidden : !group.members.includes(device)));
   const words = [
     ...(more.length === 0 ? [] : [`${more.join(" and ")} is in it too`]),
-    ...(less.length === 0 ? [] : [`${less.join(" and ")} is not in it`]),
+    ...(less.length === 0 ? [] : [`${less.map(({ path }) => path).join(" and ")} is not in it, and is added by hand`]),
   ];
   return words.length === 0 ? null : words.join("; ");
 }

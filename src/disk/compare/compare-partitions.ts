@@ -36,7 +36,7 @@ export function compareGpt(
       if (match === undefined) {
         const place = placed.partitions.find(({ number }) => number === one.number);
         return [
-          missingPartition(comparison, disk, one, {
+          missingPartition(gpt, disk, one, {
             at,
             misfit: placed.misfit,
             number: numbers.get(one.number),
@@ -46,7 +46,7 @@ export function compareGpt(
       }
       const { content } = one.partition;
       return [
-        comparePartition(comparison, disk, one, match, at),
+        comparePartition(comparison, gpt, disk, one, match, at),
         ...(match.length > 1
           ? []
           : compareContent(comparison, content, {
@@ -82,6 +82,7 @@ function matchPartitions(gpt: Gpt, disk: BlockDevice): ReadonlyMap<number, reado
 
 function comparePartition(
   comparison: Comparison,
+  gpt: Gpt,
   disk: BlockDevice,
   { partition }: NumberedPartition,
   [found, ...more]: readonly BlockDevice[],
@@ -123,7 +124,7 @@ function comparePartition(
   const end = Math.min(wanted, free);
   return part(option, what, "smaller", {
     why: `it can grow by ${bytes(end - entry.end)} bytes`,
-    make: grown === null ? null : [growPartition(disk, found, entry, end), ...grown],
+    make: grown === null ? null : [growPartition(gpt.device, disk, partition, entry, end), ...grown],
     place: {
       disk: disk.path,
       part: plannedPart(partition.name, { start: entry.start, end }, disk, partition.content, "grown"),
@@ -190,7 +191,7 @@ function newNumbers(
 }
 
 function missingPartition(
-  comparison: Comparison,
+  gpt: Gpt,
   disk: BlockDevice,
   { partition }: NumberedPartition,
   to: {
@@ -209,17 +210,13 @@ function missingPartition(
       why: `its device is ${partition.device}, and it would be number ${to.number}`,
     });
   }
-  const path = comparison.disks.size === 0 ? disk.path : layoutPath(comparison, disk);
   return part(to.at, what, "missing", {
-    make: [addPartition(path, disk, partition, { ...to.place, number: to.number }), ...contentSteps(partition.content)],
+    make: [
+      addPartition(gpt.device, disk, partition, { ...to.place, number: to.number }),
+      ...contentSteps(partition.content),
+    ],
     place: { disk: disk.path, part: plannedPart(partition.name, to.place, disk, partition.content, "new") },
   });
-}
-
-/** The disk as the layout names it. */
-function layoutPath({ disks, layout }: Comparison, disk: BlockDevice): string {
-  const [name] = [...disks].find(([, device]) => device.path === disk.path) ?? [];
-  return (name === undefined ? undefined : layout.disk[name]?.device) ?? disk.path;
 }
 
 const plannedPart = (
