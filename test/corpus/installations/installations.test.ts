@@ -11,7 +11,8 @@ import { readDiskConfiguration } from "../../../src/install/read-disk-configurat
 import { readInstallation } from "../../../src/install/read-installation.ts";
 import { evaluateDiskConfiguration } from "../../../src/nix/evaluate-disk-configuration.ts";
 import { evaluateInstallation, type InstallationTools } from "../../../src/nix/evaluate-installation.ts";
-import type { LockedFlake } from "../../../src/nix/fleet-source.ts";
+import { configurationFile } from "../../../src/nix/configuration-file.ts";
+import type { FleetSource } from "../../../src/nix/fleet-source.ts";
 import type { FleetFormName } from "../../../src/nix/forms/fleet-form.ts";
 import { lockFlake } from "../../../src/nix/lock-flake.ts";
 import { Controller } from "../../bed/controller.ts";
@@ -32,11 +33,12 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 
 interface Reading {
   readonly tools: InstallationTools;
-  readonly source: LockedFlake;
+  readonly source: FleetSource;
 }
 
 async function open(nix: "own" | "machine"): Promise<Reading> {
-  const runner = controllerRunner(new Controller(join(directory, "home"), null), { nix });
+  const env = { NIX_PATH: `nixpkgs=${root}/test/bed` };
+  const runner = controllerRunner(new Controller(join(directory, "home"), null), { nix, env });
   const inputs = {
     nixpkgs: `path:${root}/test/bed`,
     flotilla: `path:${directory}/flotilla`,
@@ -120,6 +122,16 @@ describe.each(["own", "machine"] as const)("by the Nix of the %s", (nix) => {
     // All outputs cannot be named by an old Nix, and a function has to be given a lib out of another one.
     if (nix === "machine" && name === "of-lib") return;
     await expect(asText(await readDisks(reading, name))).toMatchFileSnapshot(golden(`diskoConfigurations.${name}`));
+  });
+
+  test("a hive that is a file", async () => {
+    const { settings, runner } = reading.tools;
+    const source = await configurationFile(runner, join(import.meta.dirname, "hive.nix"), signal);
+    const hive = { tools: { runner, settings: { ...settings, overrideInputs: [] } }, source };
+    const { authorizedKeys, boot, layout } = await read(hive, "colmena", "web", { main: "/dev/sdx" });
+    expect(layout?.disk["main"]?.device).toBe("/dev/sdx");
+    expect(boot.grubDevices).toEqual(["/dev/sdx"]);
+    expect(authorizedKeys).toEqual(["ssh-ed25519 AAAAroot ana@desk"]);
   });
 
   test("the operator has the last word on a disk's device, also over mkForce", async () => {
