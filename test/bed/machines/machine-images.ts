@@ -1,10 +1,10 @@
 // The images that machines start from, made once of one small Debian: an installer, a kexec tarball with it, the disk of "any Linux", and what
 // the installed system is built of. A change of the recipe, all of which is in image/, makes them anew.
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { bedDirectory } from "../places.ts";
+import { bedDirectory, bedFile, controllerDirectory } from "../places.ts";
 import { debianMirror, dyingWithUs, rootFileSystem } from "../root-file-system.ts";
 import { run } from "../run.ts";
 
@@ -32,16 +32,18 @@ function recipeFile(name: string): string {
   return join(import.meta.dirname, "image", name);
 }
 
-/** Twelve letters that change with the recipe. nixpkgs/ of the bed reckons them, too: from the texts of the same files, in the order of their names. */
+/** What the bed's own root file system is made by, on which the images are built. */
+const rootFileSystemRecipe = ["root-file-system.ts", "prepare-root-file-system.sh", "system/masked.nix"];
+
+/** Twelve letters that change with the recipe. system/default.nix reckons them, too: from the texts of the same files, in the order of their names. */
 export function imagesRecipe(): string {
   const files = readdirSync(join(import.meta.dirname, "image"), { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(sh|txt)$/.test(name))
     .toSorted();
-  const texts = files.map((name) => readFileSync(recipeFile(name), "utf8"));
-  return createHash("sha256")
-    .update(`${basename(rootFileSystem())}\n${texts.join("")}`)
-    .digest("hex")
-    .slice(0, 12);
+  const texts = [...rootFileSystemRecipe.map(bedFile), ...files.map(recipeFile)].map((file) =>
+    readFileSync(file, "utf8"),
+  );
+  return createHash("sha256").update(texts.join("")).digest("hex").slice(0, 12);
 }
 
 /** Where the images are, or will be. */
@@ -62,6 +64,14 @@ export function areImagesMade(): boolean {
   return existsSync(machineImages().directory);
 }
 
+/** Shows them to the controller, which builds installed systems of them: below its own /nix, for that path is the same wherever a bed is. */
+export async function showImagesToController(): Promise<void> {
+  const link = join(controllerDirectory, "nix/machines");
+  if (existsSync(link)) return;
+  await mkdir(join(controllerDirectory, "nix"), { recursive: true });
+  await run(["ln", "-sfn", machinesDirectory, link]);
+}
+
 /** Makes them, when they are not there. The caller holds the lock of the set-up, and the root file system of the bed's hosts exists. */
 export async function makeMachineImages(): Promise<void> {
   const images = machineImages();
@@ -77,6 +87,7 @@ export async function makeMachineImages(): Promise<void> {
   await Promise.all([makeTree(at("tree")), fetchKernel(at("package"))]);
   await make("make-kernel.sh", at("tree"), at("package"), at("kernel"));
   await make("make-first-stage.sh", at("tree"), at("kernel"), at("first-stage.cpio.zst"));
+  await make("make-userland.sh", at("tree"), at("kernel"), at("userland"));
   await Promise.all([
     make("make-debian.sh", at("tree"), at("kernel"), at("first-stage.cpio.zst"), at("debian.qcow2")),
     make("make-installer.sh", at("tree"), at("kernel"), at("installer.cpio.zst")).then(async () =>
@@ -146,8 +157,12 @@ async function fetchKernel(path: string): Promise<void> {
   await run(["rm", "-rf", apt]);
 }
 
-/** Those of older recipes, and what a killed set-up left. A machine that runs on them goes on: its files are open. */
+/** Those of older recipes, and what a killed set-up left; not what somebody may still be at work with. */
 async function removeOthers(): Promise<void> {
-  for (const name of readdirSync(machinesDirectory))
-    await run(["rm", "-rf", "--one-file-system", join(machinesDirectory, name)]);
+  const longAgo = Date.now() - 12 * 3600 * 1000;
+  for (const name of readdirSync(machinesDirectory)) {
+    const path = join(machinesDirectory, name);
+    if (name.endsWith(".unfinished") || statSync(path).mtimeMs < longAgo)
+      await run(["rm", "-rf", "--one-file-system", path]);
+  }
 }

@@ -277,18 +277,18 @@ export class Machine {
       ip link set eth0 up
       i=0
       while ! ip -4 address show dev eth0 scope global | grep -q '${this.address}/'; do
-        i=$((i + 1)); [ $i -lt 150 ] || exit 1; sleep 0.2
+        i=$((i + 1)); [ $i -lt 300 ] || exit 1; sleep 0.2
       done
       udevadm settle`;
     await waitUntil(
       `${this.name} listening at its console`,
-      async () => (await this.exec("true", { deadline: 5000 }).catch(() => null)) !== null,
-      { deadline: 120_000 },
+      async () => (await this.exec("true", { deadline: 10_000 }).catch(() => null)) !== null,
+      { deadline: 180_000 },
     );
-    const { exitCode, output } = await this.exec(script, { deadline: 60_000 });
+    const { exitCode, output } = await this.exec(script, { deadline: 120_000 });
     if (exitCode !== 0) throw new Error(`${this.name} got no address:\n${output}\n${await this.consoleTail()}`);
-    await waitUntil(`ssh of ${this.name}`, async () => (await this.ssh("true", { deadline: 10_000 })).exitCode === 0, {
-      deadline: 60_000,
+    await waitUntil(`ssh of ${this.name}`, async () => (await this.ssh("true", { deadline: 30_000 })).exitCode === 0, {
+      deadline: 180_000,
       pause: 100,
     });
   }

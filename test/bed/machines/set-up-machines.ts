@@ -5,11 +5,12 @@ import { takeLock } from "../lock.ts";
 import { installPackages, missingPackages } from "../packages.ts";
 import { bedDirectory, setUpLock } from "../places.ts";
 import { setUp, step } from "../set-up.ts";
-import { areImagesMade, machinesDirectory, makeMachineImages } from "./machine-images.ts";
+import { areImagesMade, machinesDirectory, makeMachineImages, showImagesToController } from "./machine-images.ts";
 
 /** After setUp of the bed itself; two at once wait for each other, and nothing is done twice. */
 export async function setUpMachines(say: (line: string) => void): Promise<void> {
   await setUp(say);
+  await showImagesToController();
   if (isReady()) return;
   await mkdir(machinesDirectory, { recursive: true });
   const lock = await takeLock(setUpLock, { seconds: 900 });

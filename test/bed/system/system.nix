@@ -56,20 +56,33 @@
   # The architecture the closure claims (its `system` file and boot.json). It is always built here.
   platform ? "x86_64-linux",
   buildPlatform ? "x86_64-linux",
+  # Makes it one for a real machine: what ../machines/system/default.nix wants to know.
+  machine ? null,
   # { night = { label = "…"; etc = { … }; }; }: settings laid over these, below specialisation/<name>.
   specialisations ? { },
 }@settings:
 let
   inherit (import ./derivations.nix { inherit buildPlatform; }) derive file join lines linkAll names;
 
+  # Null, or what makes the closure boot by itself.
+  hardware =
+    if machine == null then
+      null
+    else
+      import ../machines/system {
+        inherit derive file join lines;
+        settings = machine // { dhcp = address == null; };
+      };
+  ofHardware = what: otherwise: if hardware == null then otherwise else what hardware;
+
   base = import ./base.nix {
     inherit join lines names hostName label sshd sshPorts address prefixLength users nixSettings;
   };
 
-  allUnits = base.units // units;
+  allUnits = removeAttrs base.units (ofHardware (h: h.units.back) [ ]) // ofHardware (h: h.units.units) { } // units;
   unitLinks =
     base.links
-    // builtins.listToAttrs (map (unit: { name = "multi-user.target.wants/${unit}"; value = "../${unit}"; }) (base.wants ++ wants))
+    // builtins.listToAttrs (map (unit: { name = "multi-user.target.wants/${unit}"; value = "../${unit}"; }) (base.wants ++ ofHardware (h: h.units.wants) [ ] ++ wants))
     // links;
   unitPath = name: if allUnits.${name} == "" then "/dev/null" else file "unit-${name}" allUnits.${name};
   systemUnits = derive "system-units" { } ''
@@ -78,7 +91,7 @@ let
     ${linkAll (unitLinks // builtins.mapAttrs (name: _: unitPath name) allUnits)}
   '';
 
-  allEtc = base.etc // etc;
+  allEtc = base.etc // ofHardware (h: h.etc) { } // etc;
   etcTree = derive "etc" { } ''
     mkdir -p "$out/etc/systemd"
     cd "$out/etc"
@@ -103,6 +116,7 @@ let
     chmod 0555 nixos-version
     ${links' "/usr/bin" (commands.general ++ commands.systemd ++ tools)}
     ${links' "/usr/sbin" commands.administration}
+    ${ofHardware (h: links' "/usr/bin" h.tools.bin + "\n" + links' "/usr/sbin" h.tools.sbin) ""}
   '';
   systemd = derive "systemd-257" { } ''
     mkdir -p "$out/bin" "$out/lib"
@@ -111,9 +125,11 @@ let
     ${links' "/usr/bin" commands.systemd}
   '';
 
-  linux = file "linux-${kernel}" "kernel ${kernel}\n";
-  initrd = file "initrd-linux-${kernel}" "initrd ${kernel}\n";
-  modules = derive "linux-${kernel}-modules" { } ''mkdir -p "$out/lib/modules/${kernel}"'';
+  linux = ofHardware (h: "${h.kernel}/bzImage") (file "linux-${kernel}" "kernel ${kernel}\n");
+  initrd = ofHardware (h: h.initrd) (file "initrd-linux-${kernel}" "initrd ${kernel}\n");
+  kernelParams = ofHardware (h: h.kernelParams) [ "console=ttyS0" ];
+  modules = ofHardware (h: h.kernel) modulesOfContainer;
+  modulesOfContainer = derive "linux-${kernel}-modules" { } ''mkdir -p "$out/lib/modules/${kernel}"'';
 
   ballast = derive "ballast-${toString payloadMiB}MiB" { } ''
     dd if=/dev/urandom of="$out" bs=1M count=${toString payloadMiB} 2>/dev/null
@@ -155,8 +171,17 @@ derive "nixos-system-${hostName}-${label}"
     printf %s '${initInterface}' >"$out/init-interface-version"
     printf %s '${platform}' >"$out/system"
     printf %s '${label}' >"$out/nixos-version"
-    printf %s 'console=ttyS0' >"$out/kernel-params"
+    printf %s '${join " " kernelParams}' >"$out/kernel-params"
     for path in $extraDependencies; do echo "$path"; done >"$out/extra-dependencies"
+    ${ofHardware (h: ''
+      mv "$out/activate" "$out/activate-system"
+      mv "$out/init" "$out/init-system"
+      script ${h.activate} "$out/activate"
+      script ${h.init} "$out/init"
+      ln -s ${h.installBootLoader} "$out/install-boot-loader"
+      ln -s ${h.bootLoader} "$out/boot-loader"
+      ${if h.appendInitrdSecrets == null then "" else ''ln -s ${h.appendInitrdSecrets} "$out/append-initrd-secrets"''}
+    '') ""}
     ${if bootLoaderFails then ''touch "$out/boot-loader-fails"'' else ""}
     sed -e "s|@out@|$out|g" >"$out/boot.json" <<'JSON'
     ${builtins.toJSON {
@@ -164,7 +189,7 @@ derive "nixos-system-${hostName}-${label}"
         init = "@out@/init";
         kernel = "${linux}";
         initrd = "${initrd}";
-        kernelParams = [ "console=ttyS0" ];
+        inherit kernelParams;
         label = "NixOS ${label}";
         system = platform;
         toplevel = "@out@";

@@ -2,7 +2,7 @@
 # make-first-stage.sh TREE KERNEL OUT: the initrd of the installed system and of the Debian, as a compressed archive without /first-stage.conf.
 set -eu
 tree=$1 kernel=$2 out=$3
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 release=$(cat "$kernel/release")
 stage=$tree/tmp/first-stage
 rm -rf "$stage"

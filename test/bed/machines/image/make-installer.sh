@@ -2,7 +2,7 @@
 # make-installer.sh TREE KERNEL OUT: the installer as one compressed archive, which is both its initrd and its root: what nixos-images' kexec image is to NixOS.
 set -eu
 tree=$1 kernel=$2 out=$3
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 root=$tree/tmp/installer
 rm -rf "$root"
 mkdir -p "$root"
@@ -33,6 +33,8 @@ echo nixos-installer >etc/hostname
 : >etc/fstab
 : >etc/machine-id
 printf 'experimental-features = nix-command flakes\nsandbox = false\nsubstituters =\nbuild-users-group =\nfsync-metadata = false\n' >etc/nix/nix.conf
+# Whoever logs in early is not told off.
+ln -s /dev/null etc/tmpfiles.d/systemd-nologin.conf
 printf '[Match]\nName=en* eth*\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=no\n' >etc/systemd/network/99-dhcp.network
 
 units=etc/systemd/system

@@ -2,7 +2,7 @@
 # make-kexec-tarball.sh TREE KERNEL INSTALLER OUT: kexec/{run,bzImage,initrd,kexec,ip} after nixos-images' protocol. Its programs bring their libraries.
 set -eu
 tree=$1 kernel=$2 installer=$3 out=$4
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 kexec=$work/kexec

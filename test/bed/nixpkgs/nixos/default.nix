@@ -18,6 +18,7 @@ let
       ./environment.nix
       ./file-systems.nix
       ./hardware.nix
+      ./machine.nix
       ./networking.nix
       ./nixpkgs.nix
       ./services.nix

@@ -80,6 +80,7 @@ let
       config.bed.tools
       ++ map (package: package.meta.mainProgram) config.environment.systemPackages;
   }
+  // lib.optionalAttrs config.bed.machine.enable { machine = config.bed.machine.settings; }
   // lib.optionalAttrs (addresses != [ ]) {
     inherit (builtins.head addresses) address prefixLength;
   };

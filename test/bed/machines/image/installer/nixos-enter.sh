@@ -22,7 +22,7 @@ done
 [ -e "$mount_point/etc/NIXOS" ] || { echo "$0: '$mount_point' is not a NixOS installation" >&2 && exit 126; }
 if [ -z "${ENTERED-}" ]; then
   export ENTERED=1
-  exec unshare --fork --mount -- "$0" --root "$mount_point" ${silent:+--silent} --command "${command:-exec bash}"
+  exec unshare --fork --mount --uts -- "$0" --root "$mount_point" ${silent:+--silent} --command "${command:-exec bash}"
 fi
 unset ENTERED TMPDIR
 mount --make-rprivate /
