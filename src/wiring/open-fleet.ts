@@ -61,7 +61,7 @@ export async function openFleet(
 }
 
 /** What the operator named, or the nearest fleet; a file of Nix where it is no flake. */
-async function fleetSource(
+export async function fleetSource(
   given: string | null,
   nix: Nix,
   directory: string,

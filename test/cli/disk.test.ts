@@ -51,6 +51,13 @@ test("--dry-run only plans, on this machine or another", async () => {
   );
 });
 
+test.each(["x#web-1", 'x#nixosConfigurations."web-1"', "x#diskoConfigurations.web-1"])(
+  "--flake %s names the host, as disko's command has it",
+  async (flake) => {
+    expect(await asked("disk", "plan", "--local", "--flake", flake)).toMatchObject({ flake: "x", host: "web-1" });
+  },
+);
+
 test.each([
   ["destroy,format,mount", { wipe: true, create: true, mount: true }],
   ["disko", { wipe: true, create: true, mount: true }],
@@ -64,6 +71,8 @@ test.each([
 test.each([
   ["disk plan", "which machine is meant is not said"],
   ["disk plan --local --target root@h", "--local and --target name two machines"],
+  ["disk plan web-1 --flake x#web-2", "--flake names web-2, and web-1 is another"],
+  ["disk plan --flake x#a/b", "can be no host's name"],
   ["disk plan web-1 --wipe main", "expected NAME=DEVICE"],
   ["disk plan web-1 --wipe main=sda", "expected a path under /dev"],
   ["disk plan web-1 --wipe main=/dev/sda --wipe main=/dev/sdb", "--wipe names main twice"],

@@ -33,7 +33,7 @@ export function diskCommand<Flags extends DiskFlags>(given: DiskCommand<Flags>):
       positional: { kind: "tuple", parameters: [optionalHost] },
     },
     async func(flags, host) {
-      const { diskOptions } = await import("../flags/disk-flags.ts");
+      const { diskOptions } = await import("../flags/disk-options.ts");
       const options = diskOptions(flags, given.task(flags), host);
       const { disk } = await this.useCases();
       this.process.exitCode = await disk(options);

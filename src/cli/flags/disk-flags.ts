@@ -1,12 +1,9 @@
 // The flags of `flotilla disk`: which machine, which of its disks may be lost, and how it is all shown.
 import type { FlagParametersForType } from "@stricli/core";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
-import type { HostName } from "../../domain/host-name.ts";
-import type { DiskTask } from "../../install/disk-task.ts";
 import type { Context } from "../context.ts";
-import type { DiskOptions } from "../use-cases.ts";
 import { toggle } from "./deploy-flags.ts";
-import { flakeFlag, fleetOptions, nixFlags, type NixFlags, type SelectionFlags } from "./fleet-flags.ts";
+import { flakeFlag, nixFlags, type NixFlags, type SelectionFlags } from "./fleet-flags.ts";
 import { installStepFlags, type InstallStepFlags, machineLoginFlags, type MachineLoginFlags } from "./install-flags.ts";
 import { loginFlags, type LoginFlags } from "./login-flags.ts";
 
@@ -74,42 +71,4 @@ export const diskWipeFlags: FlagParametersForType<DiskWipeFlags, Context> = {
 function mountPointOf(word: string): string {
   if (/^\/[^\0\n]*$/u.test(word) && !word.split("/").includes("..")) return word;
   throw new FlotillaError("E_USAGE", `--mount-point ${JSON.stringify(word)}: expected an absolute path`);
-}
-
-/**
- * What the flags mean to the use case.
- *
- * @throws FlotillaError E_USAGE where no machine is named, or two are
- */
-export function diskOptions(flags: AnyDiskFlags, task: DiskTask, host: HostName | undefined): DiskOptions {
-  if (host === undefined && !flags.local) {
-    throw new FlotillaError("E_USAGE", "which machine is meant is not said", {
-      hint: "name a host of the fleet, or give --local for the machine you are on",
-    });
-  }
-  if (flags.local && flags.target !== undefined) {
-    throw new FlotillaError("E_USAGE", "--local and --target name two machines");
-  }
-  if (flags.yesWipe === true && flags.wipe !== undefined) {
-    throw new FlotillaError("E_USAGE", "--wipe means some disks, and --yes-wipe means all");
-  }
-  return {
-    ...fleetOptions(flags),
-    task,
-    host: host ?? null,
-    machine: flags.local ? { kind: "local" } : { kind: "ssh", address: flags.target ?? null },
-    disks: once("--disk", flags.disk ?? []),
-    wipe: once("--wipe", flags.wipe ?? []),
-    wipeAll: flags.yesWipe ?? false,
-    mountPoint: flags.mountPoint ?? null,
-    shown: { json: flags.json, html: flags.html ?? null, commands: flags.commands ?? false },
-  };
-}
-
-/** A name given twice would be a mistake with consequences. */
-function once<Value>(flag: string, given: readonly (readonly [string, Value])[]): ReadonlyMap<string, Value> {
-  const byName = new Map(given);
-  if (byName.size === given.length) return byName;
-  const twice = given.find(([name], index) => given.some(([other], at) => at > index && other === name));
-  throw new FlotillaError("E_USAGE", `${flag} names ${twice?.[0]} twice`);
 }
