@@ -34,7 +34,7 @@ export interface KexecCache {
 export type FetchProgress = (done: number, expected: number) => void;
 
 export interface KexecCacheSettings {
-  /** flotilla's own below XDG_CACHE_HOME. */
+  /** Where images are kept. */
   readonly directory: string;
   readonly fetch: typeof globalThis.fetch;
 }
@@ -62,7 +62,7 @@ export function kexecCache({ directory, fetch }: KexecCacheSettings): KexecCache
       const key = `${url} ${sha256}`;
       const known = underWay.get(key);
       if (known !== undefined) return known;
-      const fetching = fetchImage(join(directory, "kexec", nameOf(url)), fetch, { url, sha256, onProgress, signal });
+      const fetching = fetchImage(join(directory, nameOf(url)), fetch, { url, sha256, onProgress, signal });
       underWay.set(key, fetching);
       // What failed may be tried again.
       fetching.catch(() => underWay.delete(key));
