@@ -1,4 +1,5 @@
 // disko's old `table`: partitions made by parted, numbered as they are listed (lib/types/table.nix).
+import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { DiskStep } from "../disk-plan.ts";
 import { udevEscape } from "../layout-names.ts";
 import type { Table, TablePartition } from "../layout.ts";
@@ -22,8 +23,18 @@ export function createLegacyTable(table: Table): DiskStep {
   };
 }
 
+/** Whether parted takes this for the name of a partition, and nothing for a path. */
+export const isTableName = (name: string): boolean => name !== "" && !name.includes("/") && !/\p{Cc}/u.test(name);
+
+function tableName(name: string): string {
+  if (isTableName(name)) return udevEscape(name);
+  throw new FlotillaError("E_DISK_LAYOUT", `${JSON.stringify(name)} is no name of a partition`, {
+    hint: "give the partition another name, without a slash",
+  });
+}
+
 function partedCommands(table: Table, partition: TablePartition, number: number): readonly string[] {
-  const first = table.format === "gpt" ? udevEscape(partition.name ?? "") : partition["part-type"];
+  const first = table.format === "gpt" ? tableName(partition.name ?? "") : partition["part-type"];
   const place = [plainWord(partition.start), plainWord(partition.end)];
   const fileSystem = partition["fs-type"] === null ? [] : [plainWord(partition["fs-type"])];
   const flags = [...(partition.bootable ? ["boot"] : []), ...partition.flags.map(plainWord)];

@@ -1,4 +1,5 @@
 // What can be wrong with partitions: their labels, sizes, numbers, and tables where none can be.
+import { isTableName } from "../create/legacy-table.ts";
 import { isPlainWord } from "../create/words.ts";
 import { numberedPartitions } from "../device-order.ts";
 import { longestLabel, udevEscape, udevLabel } from "../layout-names.ts";
@@ -71,7 +72,11 @@ function onePartition({ partition, path }: Placed): readonly LayoutMistake[] {
   const sizes = [
     { option: "size", value: size, ok: size === "100%" || /^\d+[KMGTP]?$/u.test(size) },
     { option: "start", value: start, ok: isPlace(start) },
-    { option: "end", value: end, ok: isPlace(end) },
+    {
+      option: "end",
+      value: end, // Where it is only made of the size, that is the mistake.
+      ok: isPlace(end) || end === `+${size}`,
+    },
   ];
   return [
     ...sizes.flatMap(({ ok, option, value }) =>
@@ -179,8 +184,8 @@ function legacyMistakes({ path }: PlacedContent, table: Table): readonly LayoutM
               ),
             ],
       ),
-      ...(table.format === "gpt" && (partition.name ?? "") === ""
-        ? [mistake([...at, "name"], "a partition of a GPT needs a name", "set it")]
+      ...(table.format === "gpt" && !isTableName(partition.name ?? "")
+        ? [mistake([...at, "name"], "a partition of a GPT needs a name, and one without a slash", "set it")]
         : []),
       ...(numbers[index] !== index + 1
         ? [
