@@ -11,6 +11,8 @@ export default defineConfig({
           include: ["src/**/*.test.ts", "test/cli/**/*.test.ts", "scripts/**/*.test.ts"],
           pool: "threads",
           isolate: false,
+          // More than there may be processors: most of them wait for programs, and for what a guard waits for.
+          maxWorkers: 3,
           // Nothing is asserted about time; a machine may be busy.
           testTimeout: 60_000,
         },
@@ -27,7 +29,8 @@ export default defineConfig({
           exclude: ["test/bed/machines/**"],
           globalSetup: "test/bundle.ts",
           pool: "forks",
-          maxWorkers: 2,
+          // More than there may be processors: most of the time hosts are waited for.
+          maxWorkers: 4,
           testTimeout: 180_000,
           hookTimeout: 300_000,
         },

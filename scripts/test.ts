@@ -1,10 +1,13 @@
 // Everything that `npm test` runs. Its last lines: what failed and why, and how many passed, failed and were skipped, all taken together.
 import type { ChildProcess } from "node:child_process";
-import { readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { missingTestPrograms } from "../test/bed/packages.ts";
+import { setUpMachines } from "../test/bed/machines/set-up-machines.ts";
 import { setUp, whyNoBed } from "../test/bed/set-up.ts";
 import { lastLines, sumOf, TestResults } from "./test-results.ts";
+import { installTestPackages } from "./test-set-up.ts";
 import { TestSurroundings } from "./test-surroundings.ts";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -23,19 +26,28 @@ async function check(
   return { passed: Number(passed), skipped: 0, failures: passed ? [] : [{ name, message: output }] };
 }
 
-/** One run of vitest. */
-async function vitest(surroundings: TestSurroundings, ...args: readonly string[]): Promise<TestResults> {
-  const file = join(surroundings.directory, "results.json");
-  await rm(file, { force: true });
+/** One run of vitest. Beside others its output comes line by line, so that no two are mixed in one. */
+async function vitest(
+  surroundings: TestSurroundings,
+  name: string,
+  args: readonly string[],
+  { beside }: { readonly beside: boolean },
+): Promise<TestResults> {
+  const file = join(surroundings.directory, `${name}.json`);
   const reporters = ["--reporter=default", "--reporter=./scripts/test-results-reporter.ts"];
-  const status = await exitOf(
-    surroundings.start(["vitest", "run", ...reporters, ...args], ["ignore", "inherit", "inherit"], {
-      FLOTILLA_TEST_RESULTS: file,
-    }),
+  const child = surroundings.start(
+    ["vitest", "run", ...reporters, ...args],
+    ["ignore", beside ? "pipe" : "inherit", beside ? "pipe" : "inherit"],
+    { FLOTILLA_TEST_RESULTS: file },
   );
+  for (const stream of [child.stdout, child.stderr])
+    if (stream !== null) createInterface({ input: stream }).on("line", say);
+  const status = await exitOf(child);
   const results = TestResults.safeParse(await readFile(file, "utf8").then(JSON.parse, () => null));
-  const name = ["vitest", ...args].join(" ");
-  const failure = { name, message: `ended with ${status ?? "a signal"}; its output above says why` };
+  const failure = {
+    name: ["vitest", ...args].join(" "),
+    message: `ended with ${status ?? "a signal"}; its output above says why`,
+  };
   if (!results.success) return { passed: 0, skipped: 0, failures: [failure] };
   const { passed, skipped, failures } = results.data;
   return { passed, skipped, failures: status !== 0 && failures.length === 0 ? [failure] : failures };
@@ -44,19 +56,43 @@ async function vitest(surroundings: TestSurroundings, ...args: readonly string[]
 const exitOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.on("error", () => resolve(null)).on("close", resolve));
 
+/**
+ * All of it, side by side: much of what tests do is wait, for hosts to start and for a guard's patience to end. What hosts
+ * and machines are made of is made meanwhile. The machines' tests begin when the unit tests have ended.
+ */
 async function everything(surroundings: TestSurroundings, bed: boolean): Promise<readonly TestResults[]> {
-  const checks = await Promise.all([
+  const project = (name: string): Promise<TestResults> =>
+    vitest(surroundings, name, ["--project", name, "--passWithNoTests"], { beside: true });
+  const unit = project("unit");
+  const checks = [
     check(surroundings, "types", "tsc", "--noEmit"),
     check(surroundings, "lint", "oxlint", "--type-aware"),
     check(surroundings, "format", "oxfmt", "--check"),
-  ]);
-  // The program of the bed tests is the built one, as people have it.
-  const build = await check(surroundings, "build", "node", "scripts/build.ts");
-  const unit = await vitest(surroundings, "--project", "unit");
-  if (!bed) return [...checks, build, unit];
-  const hosts = await vitest(surroundings, "--project", "bed");
-  const machines = await vitest(surroundings, "--project", "machines", "--passWithNoTests");
-  return [...checks, build, unit, hosts, machines];
+    check(surroundings, "build", "node", "scripts/build.ts"),
+  ];
+  if (!bed) return Promise.all([...checks, unit]);
+  const hostsAreMade = made("the test bed", () => setUp(say, { forTests: true }));
+  const hosts = hostsAreMade.then((isMade) => (isGood(isMade) ? project("bed") : nothing));
+  const machinesAreMade = hostsAreMade.then((isMade) =>
+    isGood(isMade) ? made("the machines", () => setUpMachines(say)) : nothing,
+  );
+  const machines = Promise.all([machinesAreMade, unit]).then(([isMade]) =>
+    isGood(isMade) ? project("machines") : nothing,
+  );
+  return Promise.all([...checks, unit, hostsAreMade, hosts, machinesAreMade, machines]);
+}
+
+const nothing: TestResults = { passed: 0, skipped: 0, failures: [] };
+const isGood = ({ failures }: TestResults): boolean => failures.length === 0;
+
+/** A part of the set-up: not counted when it went well. */
+async function made(what: string, work: () => Promise<void>): Promise<TestResults> {
+  try {
+    await work();
+    return nothing;
+  } catch (error) {
+    return { ...nothing, failures: [{ name: `set-up of ${what}`, message: String(error) }] };
+  }
 }
 
 /** The line for who gets fewer tests than there are; null for who gets all. */
@@ -71,34 +107,37 @@ function whatIsLeftOut(whyNot: string | null): string | null {
 
 const asked = process.argv.slice(2);
 const why = whyNoBed();
-if (why === null) await setUp(say, { forTests: true });
+if (why === null) await installTestPackages(say);
 
 const surroundings = await TestSurroundings.create({ bed: why === null });
 let interrupted = false;
+const interruption = Promise.withResolvers<readonly TestResults[]>();
 const interrupt = (): void => {
   interrupted = true;
   surroundings.kill();
+  interruption.resolve([]);
 };
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
 // npm hands a signal on to the shell that it runs us in, and that shell dies of it without a word to us.
 const parent = process.ppid;
 setInterval(() => process.ppid !== parent && interrupt(), 500).unref();
 
+async function whatIsAsked(words: readonly string[], bed: boolean): Promise<readonly TestResults[]> {
+  if (words.length === 0) return everything(surroundings, bed);
+  return [await vitest(surroundings, "asked", [...(bed ? [] : ["--project", "unit"]), ...words], { beside: false })];
+}
+
 let results: readonly TestResults[] = [];
 try {
-  results =
-    asked.length > 0
-      ? [await vitest(surroundings, ...(why === null ? [] : ["--project", "unit"]), ...asked)]
-      : await everything(surroundings, why === null);
-} catch (error) {
-  if (!interrupted) throw error;
+  results = await Promise.race([whatIsAsked(asked, why === null), interruption.promise]);
 } finally {
   await surroundings.clear();
 }
 
 if (interrupted) {
   say("interrupted");
-  process.exitCode = 130;
+  // A set-up may be under way; what it has started ends with us.
+  process.exit(130);
 } else {
   const leftOut = whatIsLeftOut(why);
   if (leftOut !== null) say(leftOut);

@@ -48,7 +48,7 @@ async function running(target = host): Promise<string> {
   return (await target.exec(["readlink", "-f", "/run/current-system"])).stdout;
 }
 
-/** In time for a host that does not answer; a busy one may take long. */
+/** One that does not answer is waited for until the deadline; a busy one may take long to let somebody in. */
 async function reachable(deadline = 30_000, target = host): Promise<boolean> {
   return (await target.ssh("true", { deadline })).exitCode === 0;
 }

@@ -24,8 +24,11 @@ export interface Ended extends Completed {
   readonly events: readonly RunEvent[];
 }
 
-/** The program that people get. */
-export const program = join(import.meta.dirname, "../../dist/flotilla.js");
+/** The program that people get, of the bundle of this run of tests: see ../bundle.ts. */
+export const program = join(
+  process.env["FLOTILLA_TEST_BUNDLE"] ?? join(import.meta.dirname, "../../dist"),
+  "flotilla.js",
+);
 
 export class Scene {
   readonly bed: TestBed;

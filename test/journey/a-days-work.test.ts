@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ControllerProcess } from "../bed/controller.ts";
 import { controllerNix } from "../bed/controller-nix.ts";
 import type { Host } from "../bed/host.ts";
+import { waitUntil } from "../bed/wait-until.ts";
 import { type Ended, eventsOf, phaseBegins, Scene, seenOn, until } from "../fault/scene.ts";
 import { endsOf, Operator } from "./operator.ts";
 
@@ -272,7 +273,8 @@ test("a look before the deploy: no, yes, and a hive that was edited meanwhile", 
     const running = await ana.start(["script", "-qec", "flotilla apply --ask --plain --on @db", "/dev/null"], {
       env: environment,
     });
-    await expect.poll(() => running.stdout(), { timeout: 30_000 }).toContain("Go on with switch? [y/N]");
+    const isAsked = async (): Promise<boolean> => running.stdout().includes("Go on with switch? [y/N]");
+    await waitUntil("the question", isAsked, { deadline: 30_000 });
     await meanwhile();
     running.child.stdin?.write(`${word}\r`);
     return { ...(await running.finished), events: [] };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { FakeScreen } from "../../src/terminal/fixtures/fake-screen.ts";
+import { waitUntil } from "../bed/wait-until.ts";
 import { eventsOf, phaseBegins, Scene, until } from "../fault/scene.ts";
 import { endsOf, Operator } from "./operator.ts";
 
@@ -169,10 +170,9 @@ test.concurrent("secrets of the configuration and of URLs are neither told nor k
     "--directory",
     join(ana.home, ".."),
   ]);
-  const port = await expect
-    .poll(() => /port (\d+)/.exec(server.stdout())?.[1], { timeout: 10_000 })
-    .toBeDefined()
-    .then(() => /port (\d+)/.exec(server.stdout())?.[1]);
+  const port = await waitUntil("the server", async () => /port (\d+)/.exec(server.stdout())?.[1] ?? null, {
+    deadline: 30_000,
+  });
   const url = `git+http://ana:M4RKER-url@127.0.0.1:${port}/served.git`;
 
   const watch = `while sleep 0.1; do for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done; done 2>/dev/null | grep --line-buffered M4RKER-key`;
