@@ -141,7 +141,7 @@ export class Machine {
   }
 
   /** Waits until it answers by ssh as that system and has finished booting; says how: "running" or "degraded". */
-  async waitUntilUp(system: System, { deadline = 180_000, signal }: Partial<Patience> = {}): Promise<string> {
+  async waitUntilUp(system: System, { deadline = 300_000, signal }: Partial<Patience> = {}): Promise<string> {
     return waitUntil(
       `${this.name} up as ${system}`,
       async () => {

@@ -43,8 +43,9 @@ export async function snapshotOf(origin: Origin, firmware: Firmware): Promise<Sn
     disk: join(directory, "disk.qcow2"),
   };
   if (existsSync(directory)) return snapshot;
-  const lock = await takeLock(`${directory}.lock`, { seconds: 300 });
-  if (lock === null) throw new Error(`another process has been taking the snapshot ${directory} for five minutes`);
+  const lock = await takeLock(`${directory}.lock`, { seconds: 900 });
+  if (lock === null)
+    throw new Error(`another process has been taking the snapshot ${directory} for a quarter of an hour`);
   try {
     if (!existsSync(directory)) await takeSnapshot(origin, firmware, directory);
   } finally {
@@ -97,7 +98,7 @@ async function takeSnapshot(origin: Origin, firmware: Firmware, directory: strin
         const { output } = await asked.catch(() => ({ output: "" }));
         return /running|degraded/.test(output);
       },
-      { deadline: 180_000, pause: 500 },
+      { deadline: 600_000, pause: 500 },
     );
     await atConsole(at("shell.socket"), "sync; echo 3 >/proc/sys/vm/drop_caches", { deadline: 20_000 });
     await talk(at("monitor.socket"), async ({ execute }) => {
