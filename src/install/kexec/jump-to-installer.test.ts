@@ -223,6 +223,16 @@ test("an address is fetched by the machine, and by us where it cannot", async ()
   });
 });
 
+test("an address with a password in it is fetched by us alone: it would be seen on the machine", async () => {
+  const kexec = "https://ana:secret@example.org/kexec.tar";
+  const played = play({ options: { kexec } });
+  await expect(played.installer).rejects.toMatchObject({ code: "E_KEXEC" });
+  expect({ verbs: played.verbs, fetched: played.fetched }).toEqual({
+    verbs: [["unpack", expect.any(String), "none"], expect.anything()],
+    fetched: [kexec],
+  });
+});
+
 test("without a word of the operator's it is nixos-images', which must find a key", async () => {
   const played = play({ options: { kexec: null } });
   await played.installer;

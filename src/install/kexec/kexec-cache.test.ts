@@ -19,7 +19,7 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     const tag = `"${content}"`;
     const same = request.headers["if-none-match"] === tag;
-    requests.push(`${request.url} ${same ? 304 : 200}`);
+    requests.push(`${request.url} ${same ? 304 : 200}${request.headers.authorization ?? ""}`);
     if (request.url === "/image.tar.sha256") response.end(`${sumOf(content)}  image.tar\n`);
     else if (request.url !== "/image.tar") response.writeHead(404).end();
     else if (same) response.writeHead(304).end();
@@ -90,6 +90,13 @@ test("what a server does not have is said, and may be tried again", async () => 
 test("a checksum beside it is found", async () => {
   expect(await cache.checksumOf(url, signal)).toBe(sumOf("first"));
   expect(await cache.checksumOf(`${url}.none`, signal)).toBeNull();
+});
+
+test("a user and a password go to the server, and nowhere else", async () => {
+  url = url.replace("//", "//ana:s%40crt@");
+  const { path } = await cache.image(url, null, () => {}, signal);
+  expect(requests).toEqual([`/image.tar 200Basic ${Buffer.from("ana:s@crt").toString("base64")}`]);
+  expect(readFileSync(join(path, "../image.json"), "utf8")).not.toContain("s%40crt");
 });
 
 test("an interruption is one", async () => {

@@ -71,7 +71,8 @@ export function kexecCache({ directory, fetch }: KexecCacheSettings): KexecCache
     async checksumOf(url, signal) {
       const own = AbortSignal.any([signal, AbortSignal.timeout(smallDeadline)]);
       try {
-        const response = await fetch(`${url}.sha256`, { signal: own });
+        const { headers, href } = withoutUser(url);
+        const response = await fetch(`${href}.sha256`, { headers, signal: own });
         return response.ok ? firstChecksum((await response.text()).slice(0, 4096)) : null;
       } catch (error) {
         if (signal.aborted) throw interrupted(error);
@@ -100,8 +101,9 @@ async function fetchImage(directory: string, fetch: typeof globalThis.fetch, wis
   const quiet = new AbortController();
   const timer = setTimeout(() => quiet.abort(), silence);
   try {
-    const response = await fetch(url, {
-      headers: kept === null ? {} : conditions(kept),
+    const { headers, href } = withoutUser(url);
+    const response = await fetch(href, {
+      headers: { ...headers, ...(kept === null ? {} : conditions(kept)) },
       signal: AbortSignal.any([signal, quiet.signal]),
     });
     if (response.status === 304 && kept !== null && sha256 === null) return held(kept);
@@ -119,6 +121,17 @@ async function fetchImage(directory: string, fetch: typeof globalThis.fetch, wis
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** fetch takes no URL with a user and a password in it: they go where they end up anyway (RFC 7617). */
+function withoutUser(url: string): { readonly href: string; readonly headers: Record<string, string> } {
+  const parsed = new URL(url);
+  const { password, username } = parsed;
+  if (username === "" && password === "") return { href: url, headers: {} };
+  parsed.username = "";
+  parsed.password = "";
+  const words = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64");
+  return { href: parsed.href, headers: { authorization: `Basic ${words}` } };
 }
 
 /** Nothing has its place until all of it is there: a part has a name of its own. */

@@ -6,6 +6,7 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 import { readAsset } from "../../assets.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import { shellQuote } from "../../domain/shell-quote.ts";
+import { withoutCredentials } from "../../domain/without-credentials.ts";
 import type { ProcessResult, RunOptions } from "../../process/runner.ts";
 import type { ProgramInput } from "../../process/program-input.ts";
 import type { Connection } from "../../ssh/connection.ts";
@@ -54,7 +55,10 @@ export async function placeImage(wish: PlaceWish): Promise<string> {
   }
   const { isStock, url } = image;
   const sha256 = wish.sha256 ?? (isStock ? null : await cache.checksumOf(url, signal));
-  const canFetch = image.compression !== null && (programs.includes("curl") || programs.includes("wget"));
+  // A password in it would stand in the machine's list of processes.
+  const isPublic = withoutCredentials(url) === url;
+  const hasProgram = programs.includes("curl") || programs.includes("wget");
+  const canFetch = image.compression !== null && isPublic && hasProgram;
   if (canFetch) {
     const result = await jump(
       connection,
