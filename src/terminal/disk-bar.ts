@@ -16,8 +16,8 @@ export const fateTones: Readonly<Record<SpanFate, Tone | undefined>> = {
 };
 
 /** What fills a stretch: told apart without any colour too. */
-const unicodeFills: Readonly<Record<SpanFate, string>> = { lost: "╱", kept: "▒", new: "█", grown: "▓", free: " " };
-const asciiFills: Readonly<Record<SpanFate, string>> = { lost: "/", kept: "=", new: "#", grown: "+", free: " " };
+const unicodeFills: Readonly<Record<SpanFate, string>> = { lost: "╳", kept: "─", new: "░", grown: "▒", free: " " };
+const asciiFills: Readonly<Record<SpanFate, string>> = { lost: "x", kept: "-", new: ":", grown: "+", free: " " };
 
 /** What a stretch is at least as wide as, its border not counted. */
 const least = 3;
