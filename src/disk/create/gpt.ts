@@ -60,16 +60,15 @@ function makeHybrid(disk: string, gpt: Gpt, partitions: readonly NumberedPartiti
   if (entries.length === 0) return [];
   const numbers = [...entries.map(({ number }) => String(number)), ...(gpt.efiGptPartitionFirst ? [] : ["EE"])];
   const firstEntry = gpt.efiGptPartitionFirst ? 2 : 1;
+  const active = entries.flatMap(({ hybrid }, index) => (hybrid.mbrBootableFlag ? [String(firstEntry + index)] : []));
   return [
     line("hybrid_mbr", numbers.join(":"), "on", disk),
     ...entries.flatMap(({ hybrid }, index) => {
       const entry = String(firstEntry + index);
       const type = hybrid.mbrPartitionType;
-      return [
-        ...(type === null ? [] : [line("mbr_type", entry, plainWord(type), "on", disk)]),
-        ...(hybrid.mbrBootableFlag ? [line("mbr_active", entry, "on", disk)] : []),
-      ];
+      return type === null ? [] : [line("mbr_type", entry, plainWord(type), "on", disk)];
     }),
+    ...(active.length === 0 ? [] : [line("mbr_active", disk, ...active)]),
     line("settle", disk),
   ];
 }

@@ -69,6 +69,8 @@ create() {
   found=$(signature "$device") || exit 1
   created=
   if [ -z "$found" ]; then
+    # Half a table, such as the copy at the end of a disk, is none, and sgdisk stumbles over it.
+    case $wanted in gpt | dos) sgdisk --zap-all "$device" >/dev/null 2>&1 || : ;; esac
     "$@"
     created=yes
   elif [ "$found" = "$wanted" ]; then

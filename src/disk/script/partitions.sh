@@ -112,16 +112,19 @@ hybrid_mbr() {
 
 # mbr_type NUMBER TYPE on DISK
 mbr_type() {
-  there=$(sfdisk --label-nested dos --part-type "$4" "$1" | tr 'A-F' 'a-f')
-  [ "${there#0x}" = "$(printf '%s' "${2#0x}" | tr 'A-F' 'a-f')" ] || sfdisk --label-nested dos --part-type "$4" "$1" "$2"
+  there=$(sfdisk --label-nested dos --part-type "$4" "$1") || exit 1
+  [ "$(plain_hex "$there")" = "$(plain_hex "$2")" ] || sfdisk --label-nested dos --part-type "$4" "$1" "$2"
 }
 
-# mbr_active NUMBER on DISK
+# plain_hex NUMBER: 0x0C is c.
+plain_hex() { printf '%s' "$1" | tr -d ' ' | tr 'A-F' 'a-f' | sed 's/^0x//; s/^0*//'; }
+
+# mbr_active DISK NUMBER…: these and no others.
 mbr_active() {
-  case $(sfdisk --label-nested dos --activate "$3") in
-    *"$1"*) ;;
-    *) sfdisk --label-nested dos --activate "$3" "$1" ;;
-  esac
+  disk=$1
+  shift
+  active=$(sfdisk --label-nested dos --dump "$disk" | grep 'start=' | grep -n bootable | sed 's/:.*//' | tr '\n' ' ')
+  [ "$active" = "$* " ] || sfdisk --label-nested dos --activate "$disk" "$@"
 }
 
 # table_partitions COUNT on DISK: there must be as many in the table that was there before.
