@@ -92,6 +92,13 @@ test("a machine that goes on as it was is told at once, with what its kernel say
   expect(seconds()).toBeLessThan(120);
 });
 
+test("so is one whose first connection is gone", async () => {
+  const { arrived, closed, seconds } = play(["old"]);
+  await expect(arrived).rejects.toMatchObject({ message: expect.stringContaining("still runs what it ran") });
+  expect(seconds()).toBeLessThan(120);
+  expect(closed).toHaveLength(60);
+});
+
 test("an installer that lets nobody in is told from one that does not come", async () => {
   const { arrived } = play([failure("E_AUTHENTICATION")]);
   await expect(arrived).rejects.toMatchObject({

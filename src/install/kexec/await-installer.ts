@@ -31,34 +31,50 @@ const patience = 60_000;
  * @throws FlotillaError E_KEXEC where it does not come, with what to look at; E_HOST_KEY_CHANGED where another answers
  */
 export async function awaitInstaller(wish: AwaitWish): Promise<Connection> {
-  const { before, bootId, clock, deadline, signal, ssh, target } = wish;
+  const { before, bootId, clock, deadline, signal, target } = wish;
   const started = clock.now().getTime();
   const waited = (): number => clock.now().getTime() - started;
   let last: FlotillaError | null = null;
   let refusedSince: number | null = null;
   while (waited() < deadline) {
     await clock.sleep(pause, signal);
-    try {
-      const { connection, firstOutput } = await ssh.open(target, {
-        deadline: loginDeadline,
-        signal,
-        firstScript: "cat /proc/sys/kernel/random/boot_id",
-      });
-      if (firstOutput.trim() !== bootId && firstOutput.trim() !== "") return connection;
-      await connection.close();
+    const found = await look(wish);
+    if (found instanceof FlotillaError) {
+      last = found;
+      refusedSince = found.code === "E_AUTHENTICATION" ? (refusedSince ?? waited()) : null;
+    } else {
+      if (found.bootId !== bootId) return found.connection;
       refusedSince = null;
-    } catch (error) {
-      if (signal.aborted || !(error instanceof FlotillaError)) throw error;
-      if (error.code === "E_HOST_KEY_CHANGED" || error.code === "E_HOST_KEY_UNKNOWN") throw otherKey(target, error);
-      if (error.code === "E_INTERRUPTED") throw error;
-      last = error;
-      refusedSince = error.code === "E_AUTHENTICATION" ? (refusedSince ?? waited()) : null;
+      const log = waited() < patience ? null : await kernelLog(found.connection, signal);
+      await found.connection.close();
+      if (log !== null) throw neverLeft(target, log);
     }
     if (waited() < patience) continue;
     if (await stillRuns(before, bootId, signal)) throw neverLeft(target, await kernelLog(before, signal));
     if (refusedSince !== null && waited() - refusedSince > patience) throw refused(target, last);
   }
   throw notBack(target, deadline, last);
+}
+
+interface Found {
+  readonly connection: Connection;
+  readonly bootId: string;
+}
+
+/** Who answers now; or why nobody does, where that may still change. */
+async function look({ signal, ssh, target }: AwaitWish): Promise<Found | FlotillaError> {
+  try {
+    const { connection, firstOutput } = await ssh.open(target, {
+      deadline: loginDeadline,
+      signal,
+      firstScript: "cat /proc/sys/kernel/random/boot_id",
+    });
+    return { connection, bootId: firstOutput.trim() };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof FlotillaError) || error.code === "E_INTERRUPTED") throw error;
+    if (error.code === "E_HOST_KEY_CHANGED" || error.code === "E_HOST_KEY_UNKNOWN") throw otherKey(target, error);
+    return error;
+  }
 }
 
 async function stillRuns(before: Pick<Connection, "run">, bootId: string, signal: AbortSignal): Promise<boolean> {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { EventBody } from "../../domain/event.ts";
+import { FlotillaError } from "../../domain/flotilla-error.ts";
 import { HostName } from "../../domain/host-name.ts";
 import type { InputPart, ProgramInput } from "../../process/program-input.ts";
 import type { ProcessResult } from "../../process/runner.ts";
@@ -47,7 +48,7 @@ interface Play {
   readonly after?: Partial<MachineFacts>;
   readonly options?: Partial<JumpOptions>;
   /** How jump.sh's verbs end. */
-  readonly ends?: Readonly<Record<string, Partial<ProcessResult>>>;
+  readonly ends?: Readonly<Record<string, Partial<ProcessResult> | FlotillaError>>;
 }
 
 interface Played {
@@ -100,7 +101,9 @@ function play(given: Play = {}): Played {
       if (stdin !== undefined) inputs.set(verb, await whole(stdin));
       options.onStdoutLine?.("progress=17");
       if (verb === "unpack" || verb === "download") options.onStdoutLine?.("directory=/root/flotilla-kexec.0123456789");
-      return ended(given.ends?.[verb]);
+      const end = given.ends?.[verb];
+      if (end instanceof FlotillaError) throw end;
+      return ended(end);
     };
     const connection: Connection = {
       target: to,
@@ -266,6 +269,13 @@ test("what cannot be put there, or started, says why", async () => {
   await expect(play({ facts: { kexec: { allowed: false, why: "locked" } } }).installer).rejects.toMatchObject({
     message: expect.stringContaining("locked"),
   });
+});
+
+test("a machine that jumps before its last words are out has jumped", async () => {
+  const played = play({ ends: { start: new FlotillaError("E_CONNECTION_LOST", "it stopped answering") } });
+  expect(await played.installer).toMatchObject({ jumped: true, facts: { operatingSystem: { isInstaller: true } } });
+  const refused = play({ ends: { start: new FlotillaError("E_ELEVATION", "no") } });
+  await expect(refused.installer).rejects.toMatchObject({ code: "E_ELEVATION" });
 });
 
 test("a machine that restarted instead is told by what it runs", async () => {

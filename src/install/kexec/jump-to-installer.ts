@@ -4,6 +4,7 @@ import type { Emit } from "../../domain/event.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { Connection, Ssh } from "../../ssh/connection.ts";
 import type { InstallOptions } from "../install-options.ts";
+import { isBroken } from "../lifeline.ts";
 import type { MachineFacts } from "../machine-facts.ts";
 import { gatherFacts } from "../read-facts.ts";
 import { awaitInstaller } from "./await-installer.ts";
@@ -90,8 +91,9 @@ export async function jumpToInstaller(
   const archive = installerAdditions({ networkFiles: files, hostKey });
   // An image of the operator's own may have keys in it.
   const keys = image.kind === "url" && image.isStock ? "found-here" : "anybody";
-  const start = await jump(asRoot, ["start", directory, keys, options.kexecExtraFlags], { signal }, archive);
-  if (start.exitCode !== 0) {
+  const words = ["start", directory, keys, options.kexecExtraFlags];
+  const start = await jump(asRoot, words, { signal }, archive).catch(takenAway);
+  if (start !== null && start.exitCode !== 0) {
     await cleanUp(asRoot, directory, signal);
     throw startError(host, start);
   }
@@ -108,6 +110,12 @@ export async function jumpToInstaller(
   // Its end is the other machine's matter by now.
   await connection.close();
   return { connection: arrived, facts: await factsOfInstaller(arrived, facts, signal), jumped: true };
+}
+
+/** A machine may jump before its last words are out: whether it did will be seen. */
+function takenAway(error: unknown): null {
+  if (isBroken(error)) return null;
+  throw error;
 }
 
 async function factsOfInstaller(arrived: Connection, before: MachineFacts, signal: AbortSignal): Promise<MachineFacts> {
