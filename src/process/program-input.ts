@@ -37,9 +37,17 @@ export async function writeInput(stdin: Writable, input: ProgramInput): Promise<
     }
     for await (const piece of part) {
       if (!stdin.writable) return;
-      if (!stdin.write(piece)) await Promise.race([once(stdin, "drain"), once(stdin, "close")]).catch(() => null);
+      if (!stdin.write(piece)) await drained(stdin);
     }
   }
+}
+
+/** Also resolves when nothing will ever be taken again. */
+async function drained(stdin: Writable): Promise<void> {
+  const heard = new AbortController();
+  const { signal } = heard;
+  await Promise.race([once(stdin, "drain", { signal }), once(stdin, "close", { signal })]).catch(() => null);
+  heard.abort();
 }
 
 const isStream = (part: InputPart): part is AsyncIterable<Uint8Array> =>
