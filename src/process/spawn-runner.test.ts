@@ -201,7 +201,6 @@ describe("run", () => {
     expect(added()).toBe(0);
     expect(getEventListeners(signal, "abort")).toEqual([]);
     expect(warnings).toEqual([]);
-    process.off("warning", hear);
   }, 60_000);
 });
 

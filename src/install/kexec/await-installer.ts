@@ -43,7 +43,7 @@ export async function awaitInstaller(wish: AwaitWish): Promise<Connection> {
       last = found;
       refusedSince = found.code === "E_AUTHENTICATION" ? (refusedSince ?? waited()) : null;
     } else {
-      if (found.bootId !== bootId) return found.connection;
+      if (found.bootId !== bootId && found.bootId !== "") return found.connection;
       refusedSince = null;
       const log = waited() < patience ? null : await kernelLog(found.connection, signal);
       await found.connection.close();
