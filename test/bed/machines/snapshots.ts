@@ -87,7 +87,8 @@ async function takeSnapshot(origin: Origin, firmware: Firmware, directory: strin
   }
   await group.create();
   const [enter, ...args] = group.enter;
-  const child = spawn(enter, [...args, ...words], { stdio: "ignore" });
+  // It is nobody's when we are killed: it ends with us.
+  const child = spawn(enter, [...args, "setpriv", "--pdeathsig", "KILL", ...words], { stdio: "ignore" });
   try {
     await waitUntil(
       `${origin} by ${firmware} up for its snapshot`,
