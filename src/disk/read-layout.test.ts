@@ -132,6 +132,12 @@ test.each<[string, object, string, RegExp]>([
     /no device of the layout/u,
   ],
   [
+    "a LUKS header elsewhere",
+    one({ content: { type: "luks", name: "a", extraFormatArgs: ["--header /boot/header"] } }),
+    `${partitions}.root.content.extraFormatArgs`,
+    /kept track of/u,
+  ],
+  [
     "a mapped device that reads as an option",
     one({ content: { type: "luks", name: "--type" } }),
     `${partitions}.root.content.name`,

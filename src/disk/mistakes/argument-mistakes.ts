@@ -11,25 +11,33 @@ interface Arguments {
 
 export function argumentMistakes(layout: DiskLayout): readonly LayoutMistake[] {
   const known = layoutDevices(layout);
-  return argumentsIn(layout).flatMap(({ path, words }) =>
-    words
-      .flatMap(devicesIn)
-      .filter((device) => !known.has(device) && !harmless.has(device))
-      .map((device) =>
-        mistake(
-          path,
-          `${shown(device)} is no device of the layout`,
-          "declare its disk, so that it is shown before it is written to",
-        ),
-      ),
-  );
+  const given = argumentsIn(layout);
+  return [...given.flatMap(headerMistakes), ...given.flatMap((one) => deviceMistakes(one, known))];
 }
+
+/** A device whose header lies elsewhere looks empty, and would be encrypted anew each time. */
+const headerMistakes = ({ path, words }: Arguments): readonly LayoutMistake[] =>
+  words.some((word) => /(?:^|\s)--header(?:[=\s]|$)/u.test(word))
+    ? [mistake(path, "a header apart from its device cannot be kept track of", "let disko's own script make this disk")]
+    : [];
+
+const deviceMistakes = ({ path, words }: Arguments, known: ReadonlySet<string>): readonly LayoutMistake[] =>
+  words
+    .flatMap(devicesIn)
+    .filter((device) => !known.has(device) && !harmless.has(device))
+    .map((device) =>
+      mistake(
+        path,
+        `${shown(device)} is no device of the layout`,
+        "declare its disk, so that it is shown before it is written to",
+      ),
+    );
 
 /** Devices that hold nothing. */
 const harmless = new Set(["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/stdin"]);
 
 const devicesIn = (word: string): readonly string[] =>
-  [...word.matchAll(/\/dev(?:\/[^\s,;='"]*)?/gu)].map(([device]) => device);
+  [...word.matchAll(/\/dev\/[^\s,;='"]*/gu)].map(([device]) => device);
 
 function argumentsIn(layout: DiskLayout): readonly Arguments[] {
   return [

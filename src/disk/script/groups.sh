@@ -42,6 +42,8 @@ array() {
   # The lists are words quoted by split_members.
   eval "set -- $members"
   if all_hold linux_raid_member "$@"; then
+    # udev may have started it, or a part of it, under another name.
+    stop_arrays_on "$@"
     mdadm --assemble "$array" "$@"
     settle
     return
@@ -53,6 +55,17 @@ array() {
   # What an array was before shows again in the new one.
   wipefs --all --quiet "$array"
   sgdisk --zap-all "$array"
+}
+
+# stop_arrays_on DEVICE…
+stop_arrays_on() {
+  for device in "$@"; do
+    node=$(readlink -f "$device")
+    for holder in /sys/class/block/"${node##*/}"/holders/md*; do
+      # One that is in use goes on, and what wants its members fails.
+      [ ! -e "$holder" ] || mdadm --stop "/dev/${holder##*/}" || :
+    done
+  done
 }
 
 # split_members COUNT MEMBER… COMMAND…: as quoted words in $members and in $command.

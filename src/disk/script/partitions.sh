@@ -91,12 +91,8 @@ appear() {
 
 # empty_new DEVICE
 empty_new() {
-  node=$(readlink -f "$1")
   # An array whose old members lie where the new partition is has been started by udev meanwhile.
-  for holder in /sys/class/block/"${node##*/}"/holders/md*; do
-    [ -e "$holder" ] || continue
-    mdadm --stop "/dev/${holder##*/}"
-  done
+  stop_arrays_on "$1"
   wipefs --all --quiet "$1"
 }
 

@@ -12,13 +12,18 @@ pool() {
     return
   fi
   eval "set -- $members"
-  if all_hold zfs_member "$@"; then
-    # On these devices alone is it looked for; it was last used by an installer, or by the system that is installed.
-    directories=
-    for device in "$@"; do directories="$directories -d $(quote "$device")"; done
-    eval "zpool import -N -f $directories $(quote "$pool")"
+  # On these devices alone is it looked for, and on the first partition of each: zpool makes one on a whole disk. It was last used by an installer, or by
+  # the system that is installed.
+  directories=
+  for device in "$@"; do
+    directories="$directories -d $(quote "$device")"
+    if node=$(partition_node "$device" 1); then directories="$directories -d $(quote "$node")"; fi
+  done
+  if eval "zpool import -N -f $directories $(quote "$pool")" 2>/dev/null; then
+    say "the pool $pool is there already"
     return
   fi
+  ! all_hold zfs_member "$@" || fail "the pool $pool is on its devices and cannot be imported"
   eval "set -- $command"
   "$@"
   if [ "$(zfs get -H -o value mounted "$pool")" = yes ]; then zfs unmount "$pool"; fi
