@@ -53,7 +53,8 @@ export interface EvaluationCacheKey {
 export function evaluationCache(cacheDirectory: string, key: EvaluationCacheKey): EvaluationCache {
   const directory = join(cacheDirectory, "evaluations");
   const { flake, settings, nixVersion, readers, exists } = key;
-  const common = [
+  // Once: the readers are long texts, and the hosts are many.
+  const common = digestOf([
     format,
     flake.fingerprint,
     flake.locked,
@@ -62,13 +63,8 @@ export function evaluationCache(cacheDirectory: string, key: EvaluationCacheKey)
     settings.overrideInputs,
     settings.arguments ?? [],
     readers,
-  ];
-  const file = (kind: string, name: string): string => {
-    const digest = createHash("sha256")
-      .update(JSON.stringify([common, kind, name]))
-      .digest("hex");
-    return join(directory, `${digest}.json`);
-  };
+  ]);
+  const file = (kind: string, name: string): string => join(directory, `${digestOf([common, kind, name])}.json`);
   const keep = async (path: string, value: unknown): Promise<void> => {
     await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => {});
     await writeJson(path, value);
@@ -84,6 +80,8 @@ export function evaluationCache(cacheDirectory: string, key: EvaluationCacheKey)
     prune: (now) => prune(directory, now),
   };
 }
+
+const digestOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 
 async function prune(directory: string, now: Date): Promise<void> {
   const names = await readdir(directory).catch(() => []);
