@@ -41,7 +41,8 @@ function networkEntries(files: readonly NetworkFile[]): readonly CpioEntry[] {
   if (files.length === 0) return [];
   const wants = `${unitDirectory}/initrd.target.wants`;
   return [
-    ...["flotilla", networkDirectory, "etc", "etc/systemd", unitDirectory, wants].map(directory),
+    // Not etc and etc/systemd: the kernel would put directories in the place of links that an image may have there.
+    ...["flotilla", networkDirectory, unitDirectory, wants].map(directory),
     ...files.map(({ name, text }) => file(`${networkDirectory}/${name}`, 0o644, text)),
     file(`${unitDirectory}/${unitName}`, 0o644, unit),
     { kind: "link", path: `${wants}/${unitName}`, to: `../${unitName}` },
