@@ -17,12 +17,14 @@ import { changeDisks, type ChangeServices } from "../install/change-disks.ts";
 import { diskWish, isRunningFrom } from "../install/disk-wish.ts";
 import { type Lifeline, lifeline } from "../install/lifeline.ts";
 import type { MachineFacts } from "../install/machine-facts.ts";
+import { pinnedKey } from "../install/first-targets.ts";
 import { gatherFacts } from "../install/read-facts.ts";
 import { reopened } from "../install/survey-host.ts";
 import { isThisMachine, type Target, thisMachine } from "../ssh/target.ts";
 import { passwordDevice } from "../terminal/ask-password.ts";
 import { visible } from "../terminal/visible.ts";
 import { askPassphrases } from "./ask-passphrases.ts";
+import { firstContact } from "./first-contact.ts";
 import { askWhereSudoAsks } from "./local-elevation.ts";
 import { nameDisks, unnamedDisks, wipeFlags } from "./name-disks.ts";
 import { type DiskSubject, readDiskSubject } from "./read-disk-subject.ts";
@@ -86,7 +88,11 @@ async function meet(
 ): Promise<Pick<Met, "facts" | "line">> {
   if (options.machine.kind === "local") await askWhereSudoAsks(tools, signal);
   const lastKnown = tools.history.lastKnown(name);
-  const connection = await tools.open(targetsOf(options, host, name, lastKnown), signal);
+  const connection = await firstContact(tools.ssh, targetsOf(options, host, name, lastKnown), {
+    password: null,
+    signal,
+    onWarning: ({ hint, message }) => onWarning(`${message}; ${hint}`),
+  });
   try {
     const facts = await gatherFacts(connection, signal);
     if (facts.elevation === null) {
@@ -95,8 +101,10 @@ async function meet(
         hint: "disks are root's: log in as root, or give --ask-sudo-password",
       });
     }
+    // From here on it is this machine and no other.
+    const target = { ...connection.target, hostKey: connection.target.hostKey ?? pinnedKey(facts.hostKeys) };
     const open = (until: AbortSignal) =>
-      reopened((target, ended) => tools.open([target], ended), connection.target, facts.bootId, until);
+      reopened((again, ended) => tools.open([again], ended), target, facts.bootId, until);
     const onRenew = ({ message }: FlotillaError): void => onWarning(`${message}; trying again`);
     return { facts, line: lifeline(connection.withElevation(facts.elevation), open, systemClock, onRenew) };
   } catch (error) {

@@ -1,5 +1,4 @@
 // What an install needs, with the real rooms behind it.
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { BuildQueue } from "../deploy/build-queue.ts";
@@ -12,10 +11,10 @@ import { gatherFacts } from "../install/read-facts.ts";
 import { buildAttribute } from "../nix/build-attribute.ts";
 import type { Nix, NixSettings } from "../nix/nix.ts";
 import type { OpenConnectionOptions } from "../ssh/connection.ts";
-import { openFirst } from "../ssh/open-first.ts";
 import { passwordDevice } from "../terminal/ask-password.ts";
 import { askPassphrases } from "./ask-passphrases.ts";
 import { directories } from "./directories.ts";
+import { firstContact } from "./first-contact.ts";
 import { inspect } from "./inspect.ts";
 import type { LoginFiles } from "./install-login.ts";
 import type { World } from "./real-use-cases.ts";
@@ -23,8 +22,7 @@ import { stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** Milliseconds for the first login, which may be to a machine that is far away or just starting. */
-const meetDeadline = 60_000;
+/** Milliseconds. */
 const archiveDeadline = 3_600_000;
 
 export interface InstallWorld {
@@ -79,20 +77,13 @@ export function installServices(given: InstallWorld): InstallServices {
     nix,
     buildHere: (host) => queue.build(host),
     async meet(targets, signal) {
-      const firstContact = { password };
-      const opened = await openFirst(ssh, targets, { deadline: meetDeadline, signal, firstContact });
-      const { connection, newHostKeys = [] } = opened;
-      for (const key of newHostKeys) {
-        emit({
-          type: "warning",
-          message: `${connection.target.host}: the machine's key was not known and is taken: ${fingerprint(key)}`,
-          hint: "compare it with what its console or provider says; from here on nothing else is accepted",
-        });
-      }
+      const onWarning = (words: { readonly message: string; readonly hint: string }): void =>
+        emit({ type: "warning", ...words });
+      const connection = await firstContact(ssh, targets, { password, signal, onWarning });
       await files.admit(connection, signal);
       return connection;
     },
-    open: (target, signal) => tools.open([target], signal),
+    open: (target, signal) => tools.reopen([target], signal),
     async look(targets, signal) {
       const opened = await tools.logIn(targets, signal);
       try {
@@ -148,11 +139,4 @@ export function installServices(given: InstallWorld): InstallServices {
     if (path === null) throw new FlotillaError("E_IMAGE", `${installable} was not built`);
     return path;
   }
-}
-
-/** As ssh-keygen -l prints it. */
-function fingerprint(key: string): string {
-  const [type = "", blob = ""] = key.split(" ");
-  const digest = createHash("sha256").update(Buffer.from(blob, "base64")).digest("base64").replace(/=+$/u, "");
-  return `${type} SHA256:${digest}`;
 }

@@ -47,7 +47,7 @@ export function runServices(stage: RunStage, nix: Nix): RunServices {
     nix,
     guard: tools.guard(),
     logIn: (targets, signal) => tools.logIn(targets, signal),
-    open: (targets, signal) => tools.open(targets, signal),
+    open: (targets, signal) => tools.reopen(targets, signal),
     configuredPort: (target) => tools.ssh.configuredPort(target),
     inspect,
     keys: keyContents(tools.runner, { signal: interruption.halt }),

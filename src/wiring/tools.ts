@@ -20,10 +20,10 @@ import type { Target } from "../ssh/target.ts";
 import { directories } from "./directories.ts";
 import type { OperatorInput } from "./operator-input.ts";
 
-/** Milliseconds for a login with its inspection, over all addresses of a host. */
+/** Milliseconds for a first login, over all addresses of a host. */
 const loginDeadline = 20_000;
 
-/** Milliseconds for one attempt to reach a host again during its activation. */
+/** Milliseconds for one of several attempts to reach a host again, as during its activation. */
 const reopenDeadline = 8_000;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -82,7 +82,13 @@ export class Tools {
     return openFirst(this.ssh, targets, { deadline: loginDeadline, signal, firstScript });
   }
 
+  /** Logs in to the first target that answers, and asks nothing. */
   async open(targets: readonly Target[], signal: AbortSignal): Promise<Connection> {
+    return (await openFirst(this.ssh, targets, { deadline: loginDeadline, signal })).connection;
+  }
+
+  /** One attempt to reach what was reached before; whoever calls it tries again. */
+  async reopen(targets: readonly Target[], signal: AbortSignal): Promise<Connection> {
     return (await openFirst(this.ssh, targets, { deadline: reopenDeadline, signal })).connection;
   }
 
