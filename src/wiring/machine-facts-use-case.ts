@@ -7,12 +7,20 @@ import type { MachineFacts } from "../install/machine-facts.ts";
 import { gatherFacts } from "../install/read-facts.ts";
 import { splitShellWords } from "../ssh/split-shell-words.ts";
 import type { Target } from "../ssh/target.ts";
+import { firstContact } from "./first-contact.ts";
 import type { Viewpoint } from "./visit.ts";
 
 /** @throws FlotillaError E_USAGE for an address that cannot be one; what the login and the asking end in */
-export async function machineFacts(options: FactsOptions, { signal, tools }: Viewpoint): Promise<MachineFacts> {
+export async function machineFacts(
+  options: FactsOptions,
+  { onWarning, signal, tools }: Viewpoint,
+): Promise<MachineFacts> {
   if (options.askSudoPassword) await tools.askElevationPassword(options.address);
-  const connection = await tools.open([targetOf(options)], signal);
+  const connection = await firstContact(tools.ssh, [targetOf(options)], {
+    password: null,
+    signal,
+    onWarning: ({ hint, message }) => onWarning(`${message}; ${hint}`),
+  });
   try {
     return await gatherFacts(connection, signal);
   } finally {
