@@ -44,8 +44,10 @@ disks_hardware() {
   if disks_line "$1/wwid" || disks_line "$1/device/wwid"; then # NVMe; SCSI
     disks_say wwid "$line"
   fi
-  if [ -e "$1/device" ]; then
-    disks_say hardware "$(readlink -f "$1/device")"
+  # Where a link ends, without a program: cd is the shell's own.
+  if cd -P "$1/device" 2>/dev/null; then
+    disks_say hardware "$PWD"
+    cd /
   fi
 }
 
@@ -65,6 +67,7 @@ disks_remembered() {
 # disks_probe FILE: what its first and last bytes say it is. blkid ends with 2 where there is nothing known, with 8 where
 # there is more than one thing.
 disks_probe() {
+  found=
   [ "$disks_root" = yes ] && [ -b "$1" ] || return 0
   if [ "$disks_blkid" = busybox ]; then
     disks_say busybox "$(blkid "$1" 2>/dev/null)"
@@ -72,23 +75,29 @@ disks_probe() {
   fi
   found=$(blkid -p -o udev "$1" 2>/dev/null)
   disks_say probed $?
-  printf '%s\n' "$found" | while read -r entry; do
-    case $entry in
-      ?*) disks_say blkid "$entry" ;;
-    esac
+  # Each line a word, whatever is in it.
+  set -f
+  IFS=$disks_newline
+  for entry in $found; do
+    disks_say blkid "$entry"
   done
+  unset IFS
+  set +f
 }
 
 # The head of a GUID partition table in hex: which sectors partitions may use.
 disks_gpt_head() {
-  [ "$disks_root" = yes ] && [ -b "$1" ] || return 0
-  head=$(dd if="$1" bs="$2" skip=1 count=1 2>/dev/null | head -c 72 | od -A n -v -t x1 | tr -d ' \n')
+  case $found in
+    *ID_PART_TABLE_TYPE=gpt*) ;;
+    *) return ;;
+  esac
+  head=$(dd if="$1" bs="$2" skip=1 count=1 2>/dev/null | od -A n -v -t x1 -N 72 | tr -d ' \n')
   case $head in
     4546492050415254*) disks_say gpt "$head" ;;
   esac
 }
 
-# disks_device NAME: one entry of /sys/class/block.
+# disks_device NAME DISK: one entry of /sys/class/block; DISK is "" where it is no partition.
 disks_device() {
   directory=$disks_prefix/sys/class/block/$1
   size=0
@@ -98,7 +107,10 @@ disks_device() {
   if disks_line "$directory/hidden" && [ "$line" = 1 ]; then
     return
   fi
-  file=/dev/$(printf '%s' "$1" | tr '!' '/')
+  file=/dev/$1
+  case $1 in
+    *!*) file=/dev/$(printf '%s' "$1" | tr '!' '/') ;;
+  esac
   disks_line "$directory/dev"
   numbers=$line
   disks_say device "$1"
@@ -111,10 +123,8 @@ disks_device() {
   if disks_line "$directory/partition"; then
     disks_say partition "$line"
     disks_say_file start "$directory/start"
-    whole=$(readlink -f "$directory")
-    whole=${whole%/*}
-    disks_say whole "${whole##*/}"
-    disks_line "$whole/queue/logical_block_size" && sector=$line
+    disks_say whole "$2"
+    disks_line "$disks_prefix/sys/class/block/$2/queue/logical_block_size" && sector=$line
   else
     disks_line "$directory/queue/logical_block_size" && sector=$line
     disks_hardware "$directory"
@@ -129,7 +139,7 @@ disks_device() {
   done
   disks_remembered "$numbers"
   disks_probe "$file"
-  [ -e "$directory/partition" ] || disks_gpt_head "$file" "$sector"
+  [ -n "$2" ] || disks_gpt_head "$file" "$sector"
 }
 
 # Bytes in use. Asked of devices that are mounted alone: df of another answers for the directory that its node lies in.
@@ -147,8 +157,10 @@ disks_used() {
       *" $source "*) continue ;;
     esac
     seen="$seen $source "
-    used=$(df -P -k "$source" 2>/dev/null | sed -n '2s/^[^ ]*  *[0-9]*  *\([0-9]*\) .*/\1/p')
-    [ -n "$used" ] && disks_say used "$used $source"
+    df -P -k "$source" 2>/dev/null | {
+      read -r _
+      read -r _ _ used _ && disks_say used "$used $source"
+    }
   done <"$disks_prefix/proc/self/mountinfo"
 }
 
@@ -209,6 +221,8 @@ disks_btrfs() {
   done <"$disks_prefix/proc/self/mountinfo"
 }
 
+disks_newline='
+'
 disks_root=no
 [ "$(id -u)" = 0 ] && disks_root=yes
 disks_blkid=none
@@ -225,10 +239,16 @@ disks_say begin disks
 disks_say root "$disks_root"
 disks_say program "$disks_blkid"
 for disks_entry in "$disks_prefix"/sys/class/block/*; do
+  [ ! -e "$disks_entry/partition" ] || continue
   case ${disks_entry##*/} in
-    ram[0-9]* | fd[0-9]* | '*') ;;
-    *) disks_device "${disks_entry##*/}" ;;
+    ram[0-9]* | fd[0-9]* | '*') continue ;;
   esac
+  disks_device "${disks_entry##*/}" ""
+  for disks_part in "$disks_entry"/*/partition; do
+    [ -e "$disks_part" ] || continue
+    disks_part=${disks_part%/partition}
+    disks_device "${disks_part##*/}" "${disks_entry##*/}"
+  done
 done
 disks_say device ''
 disks_links
