@@ -23,6 +23,7 @@ export default defineConfig({
           include: [
             "test/bed/**/*.test.ts",
             "test/corpus/**/*.test.ts",
+            "test/disks/**/*.test.ts",
             "test/fault/**/*.test.ts",
             "test/journey/**/*.test.ts",
           ],
