@@ -40,11 +40,20 @@ settle() {
   for disk in "$@"; do
     # It also fails where the kernel knows everything already.
     if has partprobe; then partprobe "$disk" || :; elif has blockdev; then blockdev --rereadpt "$disk" || :; fi
+    if udev_runs; then look_again "$disk"; fi
   done
-  if udev_runs; then
-    udevadm trigger --subsystem-match=block || :
-    udevadm settle --timeout=120 || :
-  fi
+  if udev_runs; then udevadm settle --timeout=120 || :; fi
+}
+
+# look_again DEVICE: udev does, at it and at its partitions. To look at all that the machine has takes minutes where that is much.
+look_again() {
+  looked_at=$(readlink -f "$1") || return 0
+  looked_at=/sys/class/block/${looked_at##*/}
+  set --
+  for entry in "$looked_at" "$looked_at/${looked_at##*/}"*; do
+    if [ -e "$entry/dev" ]; then set -- "$@" "$entry"; fi
+  done
+  [ $# -eq 0 ] || udevadm trigger "$@" || udevadm trigger --subsystem-match=block || :
 }
 
 # signature DEVICE: what lies on it: a type of file system or member, or the type of its partition table; nothing where it is empty.
