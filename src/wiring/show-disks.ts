@@ -78,11 +78,20 @@ export function showFindings(
     findings.length === 0
       ? [[{ text: `${good} `, tone: "good" }, { text: `${host}: its disks are as its configuration declares them` }]]
       : [
-          [{ text: host, tone: "strong" }, { text: `  ${plural(findings.length, "difference")}` }],
+          [{ text: host, tone: "strong" }, { text: `  ${findingsInShort(findings)}` }],
           ...findings.flatMap(({ certain, message, option }) => [
             ...(certain ? paragraph(message, bad, "bad") : paragraph(message, unknown, "quiet")),
             ...(option === null ? [] : paragraph(option, `  ${arrow}`, "quiet")),
           ]),
         ];
   stdout.write(`${lines.map((line) => drawLine(line, { ...style, columns: null })).join("\n")}\n`);
+}
+
+function findingsInShort(findings: readonly DiskFinding[]): string {
+  const certain = findings.filter((finding) => finding.certain).length;
+  const hidden = findings.length - certain;
+  return [
+    certain === 0 ? "nothing that can be seen differs" : plural(certain, "difference"),
+    ...(hidden === 0 ? [] : [`${plural(hidden, "thing")} not to be seen`]),
+  ].join(", ");
 }
