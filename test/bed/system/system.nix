@@ -70,7 +70,7 @@ let
       null
     else
       import ../machines/system {
-        inherit derive file join lines;
+        inherit derive file join lines hostName;
         settings = machine // { dhcp = address == null; };
       };
   ofHardware = what: otherwise: if hardware == null then otherwise else what hardware;

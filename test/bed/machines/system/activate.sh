@@ -21,11 +21,27 @@ if [ ! -e /etc/passwd ]; then
   chmod 0755 /etc
   chmod 0600 /etc/shadow /etc/gshadow
 fi
+# Nothing to bring up to date at the first boot, such as the linker's cache: it all came along.
+: >/etc/.updated
+: >/var/.updated
 [ -e /etc/machine-id ] || : >/etc/machine-id
 [ -e /etc/NIXOS ] || [ -L /etc/NIXOS ] || : >/etc/NIXOS
 
 /bin/sh "$systemConfig/activate-system" "$@"
 status=$?
+
+# sshd believes no file on whose way a group may write, and Nix lets its builders' group write to the store: copies, as on NixOS.
+for file in /etc/ssh/authorized_keys.d/*; do
+  [ -e "$file" ] || [ -L "$file" ] || continue
+  name=${file##*/}
+  if [ -e "/etc/static/ssh/authorized_keys.d/$name" ]; then
+    cp -L "/etc/static/ssh/authorized_keys.d/$name" "$file.new"
+    chmod 0444 "$file.new"
+    mv "$file.new" "$file"
+  else
+    rm -f "$file"
+  fi
+done
 
 # The store has no set-uid programs.
 for program in sudo su doas; do

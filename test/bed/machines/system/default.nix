@@ -6,6 +6,7 @@
   file,
   lines,
   join,
+  hostName,
   # The settings: see ../../nixpkgs/nixos/machine.nix, which makes them of a configuration.
   settings,
 }:
@@ -37,13 +38,22 @@ let
   recipe = substring 0 12 (hashString "sha256" (concatStringsSep "" (map readFile recipeFiles)));
   images = "/nix/machines/${recipe}";
 
+  check = ''[ -d ${images} ] || { echo "the images of machines are not there: npx node test/bed/machines/machines.ts setup" >&2; exit 1; }'';
   copy =
     name: from:
     derive name { } ''
-      [ -d ${images} ] || { echo "the images of machines are not there: npx node test/bed/machines/machines.ts setup" >&2; exit 1; }
+      ${check}
       cp -a ${images}/${from} "$out"
     '';
-  userland = copy "debian-userland" "userland/usr";
+  # Debian chooses between programs by links in /etc, which is not in the store: awk, which.
+  userland = derive "debian-userland" { } ''
+    ${check}
+    cp -a ${images}/userland/usr "$out"
+    find "$out" -type l -lname '/etc/alternatives/*' | while IFS= read -r link; do
+      chosen=${images}/tree$(readlink "$link")
+      if [ -L "$chosen" ]; then ln -sfn "$(readlink "$chosen")" "$link"; else rm "$link"; fi
+    done
+  '';
   etcBase = copy "debian-etc" "userland/etc";
   busybox = copy "busybox-static" "userland/busybox";
   kernel = copy "linux" "kernel";
@@ -134,7 +144,8 @@ in
   ]
   ++ settings.kernelParams;
   etc = {
-    fstab = settings.fstab;
+    inherit (settings) fstab;
+    hosts = "127.0.0.1 localhost\n::1 localhost\n127.0.0.2 ${hostName}\n";
     "systemd/network/50-dhcp.network" = "[Match]\nName=en* eth*\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=no\n";
     "mdadm/mdadm.conf" = "HOMEHOST <ignore>\n${settings.mdadmConf}";
   };
