@@ -21,7 +21,17 @@ export function diskScript(steps: readonly DiskStep[]): string {
 }
 
 /** What the steps are written in. */
-const parts = ["about", "partitions", "encryption", "groups", "pools", "subvolumes", "wiping", "mounts", "changes"] as const;
+const parts = [
+  "about",
+  "partitions",
+  "encryption",
+  "groups",
+  "pools",
+  "subvolumes",
+  "wiping",
+  "mounts",
+  "changes",
+] as const;
 
 /** In a shell of its own: what a step mounts it unmounts at its end, and its variables are its own. */
 function stepText({ commands, title }: DiskStep, number: number, count: number): string {
