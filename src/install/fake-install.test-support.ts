@@ -12,7 +12,7 @@ import type { Target } from "../ssh/target.ts";
 import type { InstallServices } from "./install-services.ts";
 import type { InstallRecord } from "./install-record.ts";
 import type { MachineFacts } from "./machine-facts.ts";
-import { systemPath, web } from "./test-installation.ts";
+import { installation, systemPath, web } from "./test-installation.ts";
 import { testFacts, testInstallerFacts } from "./test-machine-facts.ts";
 
 const finished = (stdout: string, exitCode = 0): ProcessResult => ({
@@ -193,6 +193,10 @@ export class FakeInstall {
         this.#do("kexec");
         this.restart("installer");
         return { connection: this.connection(connection.target), facts: this.facts, jumped: true };
+      },
+      describe: async (host, file, text) => {
+        this.#do(`describe ${host} in ${file}: ${text}`);
+        return installation;
       },
       readFile: async (file) => Buffer.from(`content of ${file}`),
       archive: async () => Buffer.from("archive"),

@@ -9,12 +9,14 @@ import { installedTargets, pinnedKey } from "./first-targets.ts";
 import type { FoundSystem, InstallServices } from "./install-services.ts";
 import type { Installer } from "./kexec/jump-to-installer.ts";
 import { type Lifeline, lifeline } from "./lifeline.ts";
+import { layoutDigest } from "./install-record.ts";
 import { askStanding } from "./machine-standing.ts";
 import { holdToAgreed } from "./same-contents.ts";
 import { awaitFirstBoot } from "./steps/await-first-boot.ts";
 import { buildHere, buildThere, type BuildWish, buildWish } from "./steps/build-system.ts";
 import { copySystem } from "./steps/copy-system.ts";
 import { giveHostKeys, readHostKeys, sendExtraFiles } from "./steps/furnish-system.ts";
+import { describeHardware } from "./steps/describe-hardware.ts";
 import { installSystem } from "./steps/install-system.ts";
 import { closeDisks, rebootMachine } from "./steps/leave-installer.ts";
 import { leaveRecord, makeDisks, mountDisks, readDiskKeys, sendDiskKeys } from "./steps/prepare-disks.ts";
@@ -53,7 +55,7 @@ export async function runPhases(
 class InstallPhases {
   readonly #services: InstallServices;
   readonly #settings: SurveySettings;
-  readonly #survey: Survey;
+  #survey: Survey;
   readonly #passphrases: ReadonlyMap<string, Secret>;
   readonly #around: Around;
   #machine: Machine;
@@ -76,13 +78,46 @@ class InstallPhases {
 
   async run(): Promise<PhaseEnd> {
     const { phases } = this.#settings.options;
-    // What is not built yet is no reason to wait for the installer, nor the other way round; disks wait for both.
+    const built = await this.#enterAndBuild();
+    if (phases.includes("disko")) await this.#disks(built);
+    if (phases.includes("install")) await this.#install(built);
+    return phases.includes("reboot") ? this.#reboot() : { outcome: "prepared", notes: [this.#whereItStands()] };
+  }
+
+  /** What is not built yet is no reason to wait for the installer, nor the other way round; disks wait for both. */
+  async #enterAndBuild(): Promise<"here" | "there"> {
+    if (this.#settings.options.hardwareConfig !== null) {
+      await this.#enter();
+      await this.#describe();
+      return this.#build();
+    }
     const [built, entered] = await Promise.allSettled([this.#build(), this.#enter()]);
     if (entered.status === "rejected") throw entered.reason;
     if (built.status === "rejected") throw built.reason;
-    if (phases.includes("disko")) await this.#disks(built.value);
-    if (phases.includes("install")) await this.#install(built.value);
-    return phases.includes("reboot") ? this.#reboot() : { outcome: "prepared", notes: [this.#whereItStands()] };
+    return built.value;
+  }
+
+  /** The configuration learns what the machine is made of, and is another one from then on. */
+  async #describe(): Promise<void> {
+    const { hardwareConfig } = this.#settings.options;
+    const { installation } = this.#survey;
+    if (hardwareConfig === null) return;
+    const { name } = installation.host;
+    const described = await this.#phase("evaluate", async () => {
+      const text = await describeHardware(this.#services, this.#line, hardwareConfig.by, installation);
+      return this.#services.describe(name, hardwareConfig.path, text);
+    });
+    if (layoutDigest(described.layout) !== layoutDigest(installation.layout)) {
+      throw new FlotillaError(
+        "E_PLAN_CHANGED",
+        `${name}: with ${hardwareConfig.path} its disks are others than were shown`,
+        {
+          host: name,
+          hint: "nothing was touched; look at them again by giving the same command once more",
+        },
+      );
+    }
+    this.#survey = { ...this.#survey, installation: described };
   }
 
   get #line(): Lifeline {

@@ -11,6 +11,7 @@ import type { Host } from "../fleet/fleet.ts";
 import type { Nix } from "../nix/nix.ts";
 import type { Connection } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
+import type { HostInstallation } from "./host-installation.ts";
 import type { Installer, JumpRequest } from "./kexec/jump-to-installer.ts";
 import type { MachineFacts } from "./machine-facts.ts";
 
@@ -42,6 +43,8 @@ export interface InstallServices {
   readonly readFile: (path: string) => Promise<Uint8Array>;
   /** All of a directory here as a tar archive, with its modes. */
   readonly archive: (directory: string, signal: AbortSignal) => Promise<Uint8Array>;
+  /** Writes what describes the machine into the configuration, and evaluates the host anew. */
+  readonly describe: (host: HostName, path: string, text: string) => Promise<HostInstallation>;
   /** Asks the operator for passphrases, before anything is touched, new ones twice; by the file that the steps look for. */
   readonly askPassphrases: (
     host: HostName,

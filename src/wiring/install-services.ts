@@ -9,7 +9,7 @@ import { jumpToInstaller } from "../install/kexec/jump-to-installer.ts";
 import { kexecCache } from "../install/kexec/kexec-cache.ts";
 import { gatherFacts } from "../install/read-facts.ts";
 import { buildAttribute } from "../nix/build-attribute.ts";
-import type { Nix, NixSettings } from "../nix/nix.ts";
+import type { NixSettings } from "../nix/nix.ts";
 import type { OpenConnectionOptions } from "../ssh/connection.ts";
 import { passwordDevice } from "../terminal/ask-password.ts";
 import { askPassphrases } from "./ask-passphrases.ts";
@@ -17,6 +17,7 @@ import { directories } from "./directories.ts";
 import { firstContact } from "./first-contact.ts";
 import { inspect } from "./inspect.ts";
 import type { LoginFiles } from "./install-login.ts";
+import type { WantedInstalls } from "./install-wanted.ts";
 import type { World } from "./real-use-cases.ts";
 import { stamped } from "./run-stage.ts";
 import type { RunStage } from "./run-stage.ts";
@@ -28,13 +29,12 @@ const archiveDeadline = 3_600_000;
 export interface InstallWorld {
   readonly stage: RunStage;
   readonly world: World;
-  readonly nix: Nix;
+  readonly wanted: Pick<WantedInstalls, "describe" | "nix" | "roots">;
   readonly settings: NixSettings;
   readonly files: LoginFiles;
   /** The password of the first login; null: there is none. */
   readonly password: NonNullable<OpenConnectionOptions["firstContact"]>["password"];
   readonly buildJobs: number | null;
-  readonly roots: string | null;
 }
 
 /** A sleep that ends by the signal ends as everything else that it ends. */
@@ -47,7 +47,8 @@ const clock: RunClock = {
 };
 
 export function installServices(given: InstallWorld): InstallServices {
-  const { buildJobs, files, nix, password, roots, settings, stage, world } = given;
+  const { buildJobs, files, password, settings, stage, wanted, world } = given;
+  const { nix, roots } = wanted;
   const { interruption, renderer, run, tools } = stage;
   const { runner, ssh } = tools;
   const emit: InstallServices["emit"] = (body) => {
@@ -100,6 +101,7 @@ export function installServices(given: InstallWorld): InstallServices {
         { ssh, clock, emit, images, build: (installable) => buildImage(installable, given, signal) },
         signal,
       ),
+    describe: (host, path, text) => wanted.describe(host, path, text),
     readFile: (path) => {
       const known = read.get(path);
       if (known !== undefined) return known;

@@ -120,7 +120,11 @@ export function realUseCases(world: World): UseCases {
     applyLocal: (options: ApplyLocalOptions) => playDeploy(options, (stage) => applyLocal(options, stage, directory)),
     confirm: (question) => confirm(question, passwordDevice(process)),
     rollback: (options: RollbackOptions) => play(options.view, (stage) => runs.rollback(options, stage, directory)),
-    install: (options: InstallRunOptions) => play(options.view, (stage) => installing.install(options, stage, world)),
+    install: (options: InstallRunOptions) => {
+      if (options.vmTest) return look((view) => installing.testInstall(options, view, world));
+      if (options.dryRun) return look((view) => installing.previewInstall(options, view, world));
+      return play(options.view, (stage) => installing.install(options, stage, world));
+    },
     disk: (options) => look((view) => diskTask(options, view, world)),
     image: (options) => look((view) => image(options, view, texts)),
     facts: (options) => look((view) => machineFacts(options, view)),

@@ -11,6 +11,7 @@ import { ofHost } from "../install/plan-for-install.ts";
 import type { Survey } from "../install/survey-host.ts";
 import { passwordDevice } from "../terminal/ask-password.ts";
 import { diskPicture } from "../terminal/disk-picture.ts";
+import { errorText } from "../terminal/error-text.ts";
 import { styleFor } from "../terminal/style.ts";
 import type { TerminalStream } from "../terminal/view-ports.ts";
 import { visible } from "../terminal/visible.ts";
@@ -112,5 +113,30 @@ async function passphrasesFor(
   } catch (error) {
     if (error instanceof FlotillaError) return error;
     throw error;
+  }
+}
+
+/** What was found out about a host before anything was touched, or why nothing could be. */
+export type FoundOut =
+  | { readonly host: HostName; readonly survey: Survey; readonly error: null }
+  | { readonly host: HostName; readonly survey: null; readonly error: FlotillaError };
+
+/** For --dry-run: all hosts, as pictures or as one list in JSON. */
+export function showFound(found: readonly FoundOut[], json: boolean, world: World): void {
+  if (json) {
+    const rows = found.map(({ error, host, survey }) =>
+      survey === null
+        ? { host, error: { code: error.code, message: error.message, hint: error.hint ?? null, log: error.log } }
+        : { host, stage: survey.stage, warnings: survey.warnings, plan: survey.plan },
+    );
+    world.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+    return;
+  }
+  for (const { error, host, survey } of found) {
+    if (survey !== null) showSurvey(world.stdout, world, host, survey);
+    else {
+      const style = styleFor(world.stdout, { plain: false, env: world.environment });
+      world.stdout.write(`${host}\n${errorText(error, style, { reportTo: "" }).join("\n")}\n\n`);
+    }
   }
 }
