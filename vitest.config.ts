@@ -32,8 +32,9 @@ export default defineConfig({
           pool: "forks",
           // More than there may be processors: most of the time hosts are waited for.
           maxWorkers: 4,
-          testTimeout: 180_000,
-          hookTimeout: 300_000,
+          // Against what hangs. Beside machines, which take all that processors have, a test takes its time.
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
         },
       },
       {
