@@ -36,7 +36,7 @@ function shortPairsOf(command: string): Readonly<Record<string, string>> {
   const { aliases = {} } = (Object.hasOwn(commands, command) ? commands[command] : undefined)?.command.parameters ?? {};
   return Object.fromEntries(
     Object.entries(aliases)
-      .map(([letter, name]) => [`-${letter}`, longFlag(String(name))] as const)
+      .map(([letter, name]) => [`-${letter}`, longFlag(name)] as const)
       .filter(([, long]) => Object.hasOwn(pairFlags, long)),
   );
 }
