@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { removeAbandonedBundles } from "../test/bundle.ts";
 import { missingTestPrograms } from "../test/bed/packages.ts";
 import { setUpMachines } from "../test/bed/machines/set-up-machines.ts";
 import { setUp, whyNoBed } from "../test/bed/set-up.ts";
@@ -132,6 +133,7 @@ try {
   results = await Promise.race([whatIsAsked(asked, why === null), interruption.promise]);
 } finally {
   await surroundings.clear();
+  await removeAbandonedBundles();
 }
 
 if (interrupted) {

@@ -10,7 +10,7 @@ const prefix = "dist.test-";
 
 /** vitest runs this before the tests' processes, which see where the bundle is; what it returns runs after them. */
 export async function setup(): Promise<() => Promise<void>> {
-  await removeAbandoned();
+  await removeAbandonedBundles();
   const directory = join(root, `${prefix}${process.pid}`);
   await bundle(directory);
   process.env["FLOTILLA_TEST_BUNDLE"] = directory;
@@ -18,7 +18,7 @@ export async function setup(): Promise<() => Promise<void>> {
 }
 
 /** Of runs that were killed. */
-async function removeAbandoned(): Promise<void> {
+export async function removeAbandonedBundles(): Promise<void> {
   const names = (await readdir(root)).filter((name) => name.startsWith(prefix));
   const abandoned = names.filter((name) => !existsSync(`/proc/${name.slice(prefix.length)}`));
   await Promise.all(abandoned.map((name) => rm(join(root, name), { recursive: true, force: true })));
