@@ -61,7 +61,8 @@ async function install(machine: Machine, toplevel: string): Promise<void> {
   expect(await must(machine, "readlink -f /run/current-system /run/booted-system")).toBe(`${toplevel}\n${toplevel}`);
 }
 
-describe.concurrent("any Linux becomes NixOS", () => {
+// A minute and a half each on a quiet machine; one that has much else to do takes many times as long.
+describe.concurrent("any Linux becomes NixOS", { timeout: 1_800_000 }, () => {
   test("by EFI, from systemd-boot", async () => {
     const module = `{
       boot.loader.systemd-boot.enable = true;

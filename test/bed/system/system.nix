@@ -91,7 +91,8 @@ let
     ${linkAll (unitLinks // builtins.mapAttrs (name: _: unitPath name) allUnits)}
   '';
 
-  allEtc = base.etc // ofHardware (h: h.etc) { } // etc;
+  # On a real machine a file of its own, for nixos-enter looks for it from outside.
+  allEtc = removeAttrs base.etc (ofHardware (_: [ "NIXOS" ]) [ ]) // ofHardware (h: h.etc) { } // etc;
   etcTree = derive "etc" { } ''
     mkdir -p "$out/etc/systemd"
     cd "$out/etc"

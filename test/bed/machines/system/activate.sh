@@ -25,7 +25,8 @@ fi
 : >/etc/.updated
 : >/var/.updated
 [ -e /etc/machine-id ] || : >/etc/machine-id
-[ -e /etc/NIXOS ] || [ -L /etc/NIXOS ] || : >/etc/NIXOS
+[ ! -L /etc/NIXOS ] || rm /etc/NIXOS
+: >/etc/NIXOS
 
 /bin/sh "$systemConfig/activate-system" "$@"
 status=$?

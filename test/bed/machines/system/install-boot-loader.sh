@@ -37,10 +37,30 @@ generations() { # "NUMBER SYSTEM" a line, oldest first
 
 options_of() { echo "init=$1/init $(cat "$1/kernel-params")"; }
 
+# bootctl takes nothing from below a /usr that is a link: here it is a directory.
+bootctl_with_usr() {
+  # shellcheck disable=SC2016 # the inner shell's
+  unshare --mount sh -euc '
+    esp=$1
+    shift
+    root=$(mktemp -d /tmp/boot-loader.XXXXXX)
+    mount --make-rprivate /
+    mount -t tmpfs root "$root"
+    for directory in dev proc sys run etc nix; do
+      mkdir "$root/$directory"
+      mount --rbind "/$directory" "$root/$directory"
+    done
+    mkdir -p "$root/usr" "$root$esp"
+    mount --bind @userland@ "$root/usr"
+    mount --bind "$esp" "$root$esp"
+    for directory in bin sbin lib lib64; do ln -s "usr/$directory" "$root/$directory"; done
+    exec chroot "$root" bootctl "$@"' sh "$esp" "$@"
+}
+
 install_systemd_boot() {
   if [ "${NIXOS_INSTALL_BOOTLOADER-}" = 1 ]; then
     # shellcheck disable=SC2046 # a word or none
-    bootctl --esp-path="$esp" --make-entry-directory=no $([ -n "$touch_variables" ] || echo --no-variables) install
+    bootctl_with_usr --esp-path="$esp" --make-entry-directory=no $([ -n "$touch_variables" ] || echo --no-variables) install
   fi
   mkdir -p "$esp/loader/entries"
   wanted=
