@@ -4,7 +4,8 @@
 #                                               token before), "joined TOKEN" (the same work runs already), "busy TOKEN" (other work)
 #   sh -s -- follow DIRECTORY NAME TOKEN LINES  prints "line TEXT" for what comes after so many lines, then "end STATUS";
 #                                               "end gone" where nothing of it is left: the machine was restarted
-# DIRECTORY/NAME is on a file system that a restart empties, and holds token, script, log, pid, status.
+# DIRECTORY/NAME is on a file system that a restart empties, and holds token, script, log, pid, status; DIRECTORY/NAME.TOKEN is one
+# that had ended when another was started.
 # shellcheck shell=sh
 
 is_running() {
@@ -27,7 +28,9 @@ start_job() {
       if [ "$job_script" = "$(cat "$directory/script")" ]; then echo "joined $there"; else echo "busy $there"; fi
       return
     fi
-    rm -rf "$directory"
+    # It has ended; whoever follows it may not have read that yet.
+    rm -rf "$directory.$there"
+    mv "$directory" "$directory.$there" || exit
   fi
   # Whole before it is there.
   rm -rf "$directory.new"
@@ -67,18 +70,18 @@ rest() {
 }
 
 follow_job() {
-  directory=$1/$2
-  if [ "$(cat "$directory/token" 2>/dev/null)" != "$3" ]; then
+  # From inside, which stays the same one where another job takes its place.
+  cd "$1/$2" 2>/dev/null && [ "$(cat token)" = "$3" ] || cd "$1/$2.$3" 2>/dev/null || {
     echo 'end gone'
     return
-  fi
-  exec 3<"$directory/log"
+  }
+  exec 3<log
   count=0
   part=
   while :; do
     # The end first: what was written before it is then read to the last line.
     ended=
-    if ! is_running "$directory"; then ended=$(cat "$directory/status" 2>/dev/null || echo gone); fi
+    if ! is_running .; then ended=$(cat status 2>/dev/null || echo gone); fi
     while IFS= read -r line <&3; do
       count=$((count + 1))
       [ "$count" -le "$4" ] || printf 'line %s\n' "$part$line" || exit

@@ -130,6 +130,33 @@ describe.each(shells)("a job under %s", (shell) => {
     expect(await play(line, job("unmount", script, "run-3"))).toMatchObject({ joined: null, lines: ["begun", "over"] });
   });
 
+  it("is done as often as one run asks for it", async () => {
+    const file = join(directory, `often-${shell}`);
+    const line = alive(connectionUnder(shell));
+    for (const _ of [1, 2]) {
+      expect(await play(line, job("mount", `echo x >>${file}`))).toMatchObject({ status: 0, joined: null });
+    }
+    expect(readFileSync(file, "utf8")).toBe("x\nx\n");
+  });
+
+  it("tells its end also after another has been started in its place", async () => {
+    const place = join(directory, `jobs-${shell}`);
+    const plain = connectionUnder(shell);
+    const late: Connection = {
+      ...plain,
+      withElevation: () => late,
+      run: async (command, options) => {
+        if (command.words.includes("follow")) {
+          await expect.poll(() => existsSync(join(place, "hardware/status"))).toBe(true);
+          await play(alive(plain), job("hardware", "echo other", "run-6"));
+        }
+        return plain.run(command, options);
+      },
+    };
+    const end = await play(alive(late), job("hardware", "echo one; exit 5", "run-5"));
+    expect(end).toMatchObject({ status: 5, lines: ["one"] });
+  });
+
   it("says that it is gone where a restart has taken it away", async () => {
     const connection = connectionUnder(shell);
     const restarted: Connection = {

@@ -1,4 +1,5 @@
 // Work on a machine that a broken connection does not stop half way: started once, followed over as many connections as it takes.
+import { randomBytes } from "node:crypto";
 import { readAsset } from "../assets.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { shellQuote } from "../domain/shell-quote.ts";
@@ -10,7 +11,7 @@ export interface RemoteJob {
   readonly name: "disks" | "mount" | "unmount" | "install" | "hardware";
   /** POSIX sh, run as root without stdin. It must hold no secrets: it lies in a file. */
   readonly script: string;
-  /** Of the run that starts it: asked for twice by the same run it is started once. */
+  /** Of the run that starts it, for whoever finds it at work. */
   readonly token: string;
   /** Where jobs are kept; on a file system that a restart empties. Another one for tests. */
   readonly directory?: string;
@@ -48,8 +49,12 @@ export async function runRemoteJob(
   job: RemoteJob,
   { onLine, signal }: { readonly onLine: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<JobEnd> {
-  const joined = await overLifeline(line, signal, (connection) => startJob(connection, job, signal));
-  const token = joined ?? job.token;
+  // Asked for again over another connection it is started once; asked for a second time in one run it is done a second time.
+  const own = { ...job, token: `${job.token}.${randomBytes(4).toString("hex")}` };
+  const other = await overLifeline(line, signal, (connection) => startJob(connection, own, signal));
+  const token = other ?? own.token;
+  const [owner = ""] = token.split(".");
+  const joined = owner === job.token ? null : owner;
   const log: string[] = [];
   let lines = 0;
   const take = (text: string): void => {
@@ -87,7 +92,7 @@ async function startJob(connection: Connection, job: RemoteJob, signal: AbortSig
   if (exitCode === 0 && answer === "joined" && token !== undefined) return token;
   const { host } = connection.target;
   if (exitCode === 0 && answer === "busy") {
-    throw new FlotillaError("E_LOCKED", `${host}: run ${token} is at work there with something else (${job.name})`, {
+    throw new FlotillaError("E_LOCKED", `${host}: run ${token?.split(".")[0]} is at work there with something else (${job.name})`, {
       host,
       hint: "wait for its end; it stops for nobody",
     });
