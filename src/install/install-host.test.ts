@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { DiskLayout } from "../disk/layout.ts";
+import { madeMachine } from "../disk/made-machine.test-support.ts";
 import { testDevice } from "../disk/test-machine.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostResult } from "../deploy/host-result.ts";
@@ -6,8 +8,36 @@ import { FakeInstall } from "./fake-install.test-support.ts";
 import { type Agree, installHost } from "./install-host.ts";
 import { layoutDigest } from "./install-record.ts";
 import type { InstallOptions } from "./install-options.ts";
-import { installation, options, settingsOf, web } from "./test-installation.ts";
+import { fileSystem, installation, options, partition, settingsOf, web } from "./test-installation.ts";
 import { StorePath } from "../domain/store-path.ts";
+
+const encrypted = {
+  ...installation,
+  layout: DiskLayout.parse({
+    disk: {
+      main: {
+        name: "main",
+        device: "/dev/vda",
+        imageName: "main",
+        content: {
+          type: "gpt",
+          device: "/dev/vda",
+          partitions: {
+            ESP: partition("ESP", "EF00", "500M", fileSystem("ESP", "vfat", "/boot")),
+            root: partition("root", "8300", "100%", {
+              type: "luks",
+              name: "root",
+              device: "/dev/disk/by-partlabel/disk-main-root",
+              askPassword: false,
+              settings: { keyFile: "/run/key" },
+              content: { ...fileSystem("root", "ext4", "/"), device: "/dev/mapper/root" },
+            }),
+          },
+        },
+      },
+    },
+  }),
+};
 
 const agreed: Agree = async () => ({ passphrases: new Map() });
 
@@ -189,6 +219,27 @@ describe("a run that is given again", () => {
       expect(things(fake)).toContain("copy 1 to /mnt");
     },
   );
+
+  it("after a power cut goes on also where disks are encrypted and closed", async () => {
+    const fake = new FakeInstall();
+    const wanted = Promise.resolve(encrypted);
+    fake.before = (what) => {
+      if (what !== "install") return;
+      fake.before = () => {};
+      fake.restart("installer");
+      const made = madeMachine(encrypted.layout, { disks: fake.disks, groups: [], probed: true });
+      fake.disks = made.disks.map((disk) => ({
+        ...disk,
+        children: disk.children.map((partition) => ({ ...partition, children: [] })),
+      }));
+      throw new FlotillaError("E_CONNECTION_LOST", "the power is gone");
+    };
+    expect(await play(fake, {}, { wanted })).toMatchObject({ outcome: "failed" });
+    fake.done.length = 0;
+    expect(await play(fake, {}, { run: "bbbbbbbb", wanted })).toMatchObject({ outcome: "installed" });
+    expect(things(fake).slice(0, 2)).toEqual(["mount", "build"]);
+    expect(things(fake)).not.toContain("disks");
+  });
 
   it("with another layout than what is on the disks makes them anew", async () => {
     const fake = new FakeInstall();

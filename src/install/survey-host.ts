@@ -150,6 +150,9 @@ function checkMachine(options: InstallOptions, installation: HostInstallation, f
   });
 }
 
-/** In an installer: disks that are exactly as the layout says may hold an install that was broken off. */
+/**
+ * In an installer: disks that are as the layout says, as far as can be seen, may hold an install that was broken off. What is
+ * encrypted and closed, and what of a file system only its mount shows, is looked at once they are mounted.
+ */
 const looksFinished = ({ layout }: HostInstallation, { disks, operatingSystem }: MachineFacts): boolean =>
-  layout !== null && operatingSystem.isInstaller && verifyDisks(layout, disks, null).length === 0;
+  layout !== null && operatingSystem.isInstaller && verifyDisks(layout, disks, null).every(({ certain }) => !certain);

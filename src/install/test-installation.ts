@@ -11,7 +11,7 @@ export const web = HostName.parse("web");
 /** What is installed. */
 export const systemPath = StorePath.parse("/nix/store/0123456789abcdfghijklmnpqrsvwxyz-nixos-system-web");
 
-const partition = (name: string, type: string, size: string, content: object): object => ({
+export const partition = (name: string, type: string, size: string, content: object): object => ({
   name,
   type,
   size,
@@ -23,7 +23,7 @@ const partition = (name: string, type: string, size: string, content: object): o
   device: `/dev/disk/by-partlabel/disk-main-${name}`,
   content,
 });
-const fileSystem = (name: string, format: string, mountpoint: string): object => ({
+export const fileSystem = (name: string, format: string, mountpoint: string): object => ({
   type: "filesystem",
   device: `/dev/disk/by-partlabel/disk-main-${name}`,
   format,
