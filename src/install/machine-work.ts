@@ -28,7 +28,7 @@ export async function workOnMachine(
   const { host } = line.connection.target;
   const { joined, log, status } = await runRemoteJob(
     line,
-    { name: job, script, token: run },
+    { name: job, script: jobScript(script), token: run },
     {
       signal: interruption.leave,
       onLine: (text) => {
@@ -46,9 +46,12 @@ export async function workOnMachine(
   throw new FlotillaError(code, `${host}: ${what} (exit status ${status})`, { host, step: phase, hint, log });
 }
 
-/** As disk/disk-script.ts prints it: `flotilla-disk: step 2/9 format /dev/vda1`. */
+/** The files of a job are root's alone; what it makes, such as a subvolume for /, is the new system's, and everybody's. */
+export const jobScript = (script: string): string => `umask 022\n${script}`;
+
+/** As disk/disk-script.ts prints it: `flotilla-disk: step 2/9 format /dev/vda1`; of one that failed it says so, after the same words. */
 function stepOf(line: string): { readonly done: number; readonly expected: number; readonly detail: string } | null {
-  const [, number, count, title] = /^flotilla-disk: step (\d+)\/(\d+) (.*)$/u.exec(line) ?? [];
+  const [, number, count, title] = /^flotilla-disk: step (\d+)\/(\d+) (?!failed with status \d)(.*)$/u.exec(line) ?? [];
   if (number === undefined || count === undefined || title === undefined) return null;
   return { done: Number(number) - 1, expected: Number(count), detail: title };
 }
@@ -88,6 +91,9 @@ export async function commandOnMachine(
   throw new FlotillaError(code, `${host}: ${what} (exit status ${exitCode})`, { host, step: phase, hint, log });
 }
 
+/** Directories that are missing are everybody's, as in any system: one may be the root of the new system's store. */
+export const writeScript = 'umask 022 && mkdir -p "${1%/*}/" && umask 077 && cat >"$1.new" && mv "$1.new" "$1"';
+
 /** Puts a file there that only root may read, by way of stdin. */
 export async function writeOnMachine(
   line: Lifeline,
@@ -96,6 +102,5 @@ export async function writeOnMachine(
   failure: Pick<MachineWork, "code" | "hint" | "phase" | "what">,
   signal: AbortSignal,
 ): Promise<void> {
-  const script = 'umask 077 && mkdir -p "${1%/*}/" && cat >"$1.new" && mv "$1.new" "$1"';
-  await commandOnMachine(line, { words: ["sh", "-c", script, "sh", path], stdin: content }, failure, signal);
+  await commandOnMachine(line, { words: ["sh", "-c", writeScript, "sh", path], stdin: content }, failure, signal);
 }

@@ -7,15 +7,16 @@
 root=$1
 comment=$2
 shift 2
-umask 077
 
 while [ "$#" -gt 1 ]; do
   type=$1
   key=$root$2
   shift 2
+  # No directory on the way is a secret: the new system's own /etc may be among them, and sshd's users read public keys.
+  umask 022
   mkdir -p "${key%/*}" || exit
-  # The directory is no secret, and sshd's users read public keys in it.
   chmod 755 "${key%/*}"
+  umask 077
   own=/etc/ssh/ssh_host_${type}_key
   # shellcheck disable=SC2154 # it stands in front of this script
   if [ ! -s "$key" ] && [ "$copies" = yes ] && [ -s "$own" ]; then
