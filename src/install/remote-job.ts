@@ -92,10 +92,14 @@ async function startJob(connection: Connection, job: RemoteJob, signal: AbortSig
   if (exitCode === 0 && answer === "joined" && token !== undefined) return token;
   const { host } = connection.target;
   if (exitCode === 0 && answer === "busy") {
-    throw new FlotillaError("E_LOCKED", `${host}: run ${token?.split(".")[0]} is at work there with something else (${job.name})`, {
-      host,
-      hint: "wait for its end; it stops for nobody",
-    });
+    throw new FlotillaError(
+      "E_LOCKED",
+      `${host}: run ${token?.split(".")[0]} is at work there with something else (${job.name})`,
+      {
+        host,
+        hint: "wait for its end; it stops for nobody",
+      },
+    );
   }
   throw new FlotillaError("E_COMMAND", `${host}: work could not be started (${job.name})`, {
     host,
