@@ -25,17 +25,21 @@ export interface InstallWordsInput {
   readonly on: string | null;
   /** --target */
   readonly target: string | null;
+  /** --store-paths: nothing is read that would have to name the host. */
+  readonly isBuilt: boolean;
 }
 
 /**
  * Reads them.
  *
  * @throws FlotillaError E_USAGE where no host is named, or one address is given for several
- * @example installWords({ words: ["root@192.0.2.7"], flake: ".#web", on: null, target: null }) // web, at that address
+ * @example installWords({ words: ["root@192.0.2.7"], flake: ".#web", on: null, target: null, isBuilt: false }) // web, at that address
  */
-export function installWords({ flake, on, target, words }: InstallWordsInput): InstallWords {
+export function installWords({ flake, isBuilt, on, target, words }: InstallWordsInput): InstallWords {
   const { name, reference } = splitFlake(flake);
   if (name !== null) return ofConfiguration(reference, name, words, on, target);
+  const machine = isBuilt && on === null ? machineAlone(words, target) : null;
+  if (machine !== null) return { flake: null, ...machine, addresses: new Map(), isConfiguration: false };
   const addresses = new Map<string, string>();
   const terms = words.map((word) => {
     const [, host, address] = /^([^=]+)=(.+)$/su.exec(word) ?? [];
@@ -58,6 +62,15 @@ export function installWords({ flake, on, target, words }: InstallWordsInput): I
     });
   }
   return { flake: reference, on: [first, ...others], address: target, addresses, isConfiguration: false };
+}
+
+/** What is built already is installed on `root@ADDRESS`, and is called like it; null: the words name a host. */
+function machineAlone(words: readonly string[], target: string | null): Pick<InstallWords, "address" | "on"> | null {
+  const [text, ...others] = [...words, ...(target === null ? [] : [target])];
+  if (text === undefined || others.length > 0 || (target === null && !text.includes("@"))) return null;
+  const parsed = parseHostAddress(text);
+  const name = HostName.safeParse(parsed?.address.replaceAll(":", "-").replace(/%.*/su, ""));
+  return name.success ? { on: [name.data], address: text } : null;
 }
 
 /** As nixos-anywhere has it: the flake names the configuration, the word is the machine. */

@@ -86,7 +86,10 @@ export interface DeployOptions extends FleetOptions, Omit<StepSettings, "limits"
 export interface InstallRunOptions extends FleetOptions {
   readonly view: ViewOptions;
   readonly limits: Limits;
-  readonly install: InstallOptions;
+  /** What is built already may be named by a link to it. */
+  readonly install: Omit<InstallOptions, "storePaths"> & {
+    readonly storePaths: { readonly disko: string; readonly system: string } | null;
+  };
   /** Show the disks, and touch nothing. */
   readonly dryRun: boolean;
   /** Only build the test that installs the hosts in virtual machines. */

@@ -13,8 +13,9 @@ import { surveyHost, type SurveySettings } from "../install/survey-host.ts";
 import { buildAttribute } from "../nix/build-attribute.ts";
 import { splitShellWords } from "../ssh/split-shell-words.ts";
 import { loginFiles } from "./install-login.ts";
+import { builtPaths } from "./built-paths.ts";
 import { installServices } from "./install-services.ts";
-import { type WantedInstalls, wantedInstalls } from "./install-wanted.ts";
+import { type WantedInstalls, wantedInstalls, type WantedOptions } from "./install-wanted.ts";
 import { openFleet } from "./open-fleet.ts";
 import type { World } from "./real-use-cases.ts";
 import type { RunStage } from "./run-stage.ts";
@@ -32,7 +33,7 @@ export async function install(options: InstallRunOptions, stage: RunStage, world
       wanted,
       services,
       settings,
-      askOperator(world, options.install, options.view.json, (work) => renderer.aside(work), services.askPassphrases),
+      askOperator(world, settings.options, options.view.json, (work) => renderer.aside(work), services.askPassphrases),
     ),
   );
 }
@@ -94,7 +95,7 @@ export async function testInstall(options: InstallRunOptions, view: Viewpoint, w
 
 /** Everything that a survey or an install takes, for as long as the work lasts. */
 async function withServices(
-  options: InstallRunOptions,
+  asked: InstallRunOptions,
   stage: RunStage,
   world: World,
   warn: (message: string) => void,
@@ -102,6 +103,8 @@ async function withServices(
 ): Promise<number> {
   const { interruption, tools } = stage;
   const { directory } = world;
+  const storePaths = await builtPaths(asked.install.storePaths, directory);
+  const options: WantedOptions = { ...asked, install: { ...asked.install, storePaths } };
   const wanted = await wantedInstalls(options, { tools, directory, signal: interruption.halt, warn });
   if (options.askSudoPassword ?? wanted.asksForSudo) await tools.askElevationPassword();
   const files = await loginFiles(options.install.login, { directory, runner: tools.runner });
@@ -122,7 +125,7 @@ async function withServices(
 }
 
 function surveySettings(
-  { install: options, limits, overrides }: InstallRunOptions,
+  { install: options, limits, overrides }: WantedOptions,
   identityFile: string | null,
 ): SurveySettings {
   const { sshOpts, sshUser, sudo } = overrides.settings;

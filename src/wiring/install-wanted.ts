@@ -10,6 +10,7 @@ import { DerivationPath } from "../domain/store-path.ts";
 import { Deployment } from "../fleet/deployment.ts";
 import { selectedMembers } from "../fleet/selected-members.ts";
 import type { HostInstallation } from "../install/host-installation.ts";
+import type { InstallOptions } from "../install/install-options.ts";
 import { ofHost } from "../install/plan-for-install.ts";
 import { readInstallation } from "../install/read-installation.ts";
 import { evaluateInstallation } from "../nix/evaluate-installation.ts";
@@ -32,6 +33,9 @@ export interface WantedInstalls {
   readonly asksForSudo: boolean;
 }
 
+/** What was asked for, with the paths that are in the store. */
+export type WantedOptions = Omit<InstallRunOptions, "install"> & { readonly install: InstallOptions };
+
 export interface WantedPlace {
   readonly tools: Tools;
   readonly directory: string;
@@ -40,12 +44,12 @@ export interface WantedPlace {
 }
 
 /** @throws FlotillaError E_NO_FLEET, E_SELECTION, E_USAGE, or what nix rejects with for the whole fleet */
-export async function wantedInstalls(options: InstallRunOptions, place: WantedPlace): Promise<WantedInstalls> {
+export async function wantedInstalls(options: WantedOptions, place: WantedPlace): Promise<WantedInstalls> {
   const { storePaths } = options.install;
   return storePaths === null ? ofFleet(options, place) : ofStore(options, storePaths, place);
 }
 
-async function ofFleet(options: InstallRunOptions, place: WantedPlace): Promise<WantedInstalls> {
+async function ofFleet(options: WantedOptions, place: WantedPlace): Promise<WantedInstalls> {
   const { directory, signal, tools, warn } = place;
   const { hardwareConfig } = options.install;
   // A configuration that imports what does not exist yet could not be evaluated.
@@ -97,7 +101,7 @@ async function ofFleet(options: InstallRunOptions, place: WantedPlace): Promise<
 async function leaveEmpty(
   { runner }: Tools,
   file: string,
-  by: NonNullable<InstallRunOptions["install"]["hardwareConfig"]>["by"],
+  by: NonNullable<InstallOptions["hardwareConfig"]>["by"],
 ): Promise<void> {
   if (existsSync(file)) return;
   try {
@@ -114,8 +118,8 @@ async function leaveEmpty(
 
 /** Of a system that is built its name is all that is known. */
 function ofStore(
-  { install, on, nix: settings }: InstallRunOptions,
-  { disko, system }: NonNullable<InstallRunOptions["install"]["storePaths"]>,
+  { install, on, nix: settings }: WantedOptions,
+  { disko, system }: NonNullable<InstallOptions["storePaths"]>,
   { tools }: WantedPlace,
 ): WantedInstalls {
   const name = HostName.safeParse(on ?? "");

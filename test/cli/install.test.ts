@@ -128,6 +128,19 @@ test("store paths by their short name, and the output that is the fleet by --fro
   expect(form).toBe("colmena");
 });
 
+test.each([
+  [["root@192.0.2.7"], "192.0.2.7", "root@192.0.2.7"],
+  [["--target-host", "root@web.example.com:2222"], "web.example.com", "root@web.example.com:2222"],
+  [["root@[2001:db8::1]"], "2001-db8--1", "root@[2001:db8::1]"],
+  [["web", "--target", "root@192.0.2.7"], "web", "root@192.0.2.7"],
+  [["web"], "web", null],
+])("what is built already is called like %j", async (words, on, address) => {
+  const options = await asked([...words, "--store-paths", "./result-disko", "./result"]);
+  expect(options).toMatchObject({ on, flake: null });
+  expect(options.install.login.address).toBe(address);
+  expect(options.install.storePaths).toEqual({ disko: "./result-disko", system: "./result" });
+});
+
 test("disks to wipe are named, once each, by a path under /dev", async () => {
   const { install } = await asked(["web", "--wipe", "main=/dev/disk/by-id/a=b", "--wipe", "db:main=/dev/vda"]);
   expect([...install.wipe]).toEqual([
@@ -153,7 +166,7 @@ test.each([
   [["web", "--wipe", "main=/dev/vda", "--wipe", "main=/dev/vdb"], "names main twice"],
   [["web", "--chown", "/a"], "takes two words: --chown PATH OWNER"],
   [["web", "--generate-hardware-config", "lshw", "x.nix"], "expected nixos-generate-config or nixos-facter"],
-  [["web", "--store-paths", "./result", "./system"], "is no path in /nix/store"],
+  [["web", "--store-paths", "a", "b", "--disko-mode", "mount"], "no say in a script that is built already"],
   [["web", "--vm-test", "--extra-files", "x"], "has no use for --extra-files"],
   [["web", "--build-on", "local", "--build-on-remote"], "contradict each other"],
   [["web", "--ssh-port", "70000"], "expected a port"],

@@ -1,10 +1,9 @@
 // From the flags and words of `flotilla install`, and the environment, to what the use case is asked.
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import { Secret } from "../../domain/secret.ts";
-import type { InstallPhase, InstallOptions } from "../../install/install-options.ts";
+import type { InstallOptions, InstallPhase } from "../../install/install-options.ts";
 import { installPhases } from "../../install/install-options.ts";
 import { FleetFormName } from "../../nix/forms/fleet-form.ts";
-import { StorePath } from "../../domain/store-path.ts";
 import { installWords } from "../install-words.ts";
 import type { InstallRunOptions } from "../use-cases.ts";
 import { fleetOptions, type NixFlags, type SelectionFlags } from "./fleet-flags.ts";
@@ -48,6 +47,7 @@ export function installRunOptions(
     flake: flags.flake ?? null,
     on: flags.on === undefined ? null : flags.on.join(","),
     target: flags.target ?? null,
+    isBuilt: flags.storePaths !== undefined,
   });
   const verbose = flags.verbose || flags.debug;
   const { copyFrom, form } = fromOf(flags.from, meant.isConfiguration);
@@ -77,7 +77,7 @@ function installOptions(
   copyFrom: string | null,
   environment: Environment,
   login: InstallOptions["login"],
-): InstallOptions {
+): InstallRunOptions["install"] {
   return {
     login,
     phases: phasesOf(flags),
@@ -159,7 +159,12 @@ function buildOnOf({ buildOn, buildOnRemote }: AllInstallFlags): InstallOptions[
   return buildOnRemote ? "remote" : (buildOn ?? "auto");
 }
 
-function storePathsOf({ diskoMode, storePaths, wipe, yesWipe }: AllInstallFlags): InstallOptions["storePaths"] {
+function storePathsOf({
+  diskoMode,
+  storePaths,
+  wipe,
+  yesWipe,
+}: AllInstallFlags): InstallRunOptions["install"]["storePaths"] {
   if (storePaths === undefined) return null;
   if (diskoMode !== undefined) {
     throw new FlotillaError("E_USAGE", "--disko-mode has no say in a script that is built already", {
@@ -176,15 +181,7 @@ function storePathsOf({ diskoMode, storePaths, wipe, yesWipe }: AllInstallFlags)
     );
   }
   const [disko, system] = storePaths;
-  return { disko: storePath(disko), system: storePath(system) };
-}
-
-function storePath(text: string): StorePath {
-  const parsed = StorePath.safeParse(text);
-  if (parsed.success) return parsed.data;
-  throw new FlotillaError("E_USAGE", `--store-paths: ${text} is no path in /nix/store`, {
-    hint: "give what `nix build --print-out-paths` prints, or `readlink -f result`",
-  });
+  return { disko, system };
 }
 
 function hardwareConfigOf({ generateHardwareConfig }: AllInstallFlags): InstallOptions["hardwareConfig"] {
