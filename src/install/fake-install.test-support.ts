@@ -37,6 +37,8 @@ export class FakeInstall {
   record: InstallRecord | null = null;
   /** The run that has it locked. */
   lockedBy: string | null = null;
+  /** Files of the operator's that are not there. */
+  readonly missing = new Set<string>();
   /** Exit statuses of jobs, by name. */
   readonly fails = new Map<string, number>();
   /** Told of each thing before it is done; what it throws is what happens. */
@@ -198,7 +200,11 @@ export class FakeInstall {
         this.#do(`describe ${host} in ${file}: ${text}`);
         return installation;
       },
-      readFile: async (file) => Buffer.from(`content of ${file}`),
+      readFile: async (file) => {
+        if (this.missing.has(file)) throw new FlotillaError("E_KEY", `${file} cannot be read`);
+        return Buffer.from(`content of ${file}`);
+      },
+      isDirectory: async (path) => !this.missing.has(path),
       archive: async () => Buffer.from("archive"),
       askPassphrases: async () => new Map(),
       rememberHostKey: async () => "/home/ana/.ssh/known_hosts",

@@ -41,6 +41,8 @@ export interface InstallServices {
   readonly jump: (request: JumpRequest, signal: AbortSignal) => Promise<Installer>;
   /** A file here, or a pipe. Rejects with E_KEY. */
   readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** Of a path here. */
+  readonly isDirectory: (path: string) => Promise<boolean>;
   /** All of a directory here as a tar archive, with its modes. */
   readonly archive: (directory: string, signal: AbortSignal) => Promise<Uint8Array>;
   /** Writes what describes the machine into the configuration, and evaluates the host anew. */

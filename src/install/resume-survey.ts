@@ -15,7 +15,9 @@ export async function resumeSurvey(services: ResumeServices, options: InstallOpt
   if (survey.stage !== "perhaps-unfinished") return survey;
   const { installation, line } = survey;
   const { host, layout } = installation;
-  const asked = layout === null ? [] : askedPassphrases(layout);
+  // What --disk-encryption-keys puts there need not be asked for.
+  const isGiven = (file: string): boolean => options.diskEncryptionKeys.some(({ remote }) => remote === file);
+  const asked = layout === null ? [] : askedPassphrases(layout).filter(({ file }) => !isGiven(file));
   const passphrases = asked.length === 0 ? new Map() : await services.askPassphrases(host.name, asked, false);
   try {
     const files = await readDiskKeys(services, options);

@@ -7,6 +7,7 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Connection } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
+import { checkOperatorFiles } from "./check-operator-files.ts";
 import { earlyTarget, firstTargets, type LoginWords, pinnedKey } from "./first-targets.ts";
 import type { HostInstallation } from "./host-installation.ts";
 import type { InstallOptions } from "./install-options.ts";
@@ -44,7 +45,10 @@ export interface SurveySettings {
   readonly limit: Limit;
 }
 
-type SurveyServices = Pick<InstallServices, "clock" | "emit" | "gatherFacts" | "interruption" | "meet" | "open">;
+type SurveyServices = Pick<
+  InstallServices,
+  "clock" | "emit" | "gatherFacts" | "interruption" | "isDirectory" | "meet" | "open" | "readFile"
+>;
 
 /** Gathers all that is known before anything is touched. The login is the caller's to close, also where this rejects. */
 export async function surveyHost(
@@ -72,6 +76,7 @@ export async function surveyHost(
       return { ...known, stage: "done", plan: null, warnings: [] };
     }
     refuseRunningHost(standing, installation, options);
+    await checkOperatorFiles(services, options);
     const warnings = checkMachine(options, installation, facts);
     const unfinished = isUnfinished(standing, installation);
     const plan = unfinished ? null : planForInstall(options, installation, facts);

@@ -1,5 +1,5 @@
 // What an install needs, with the real rooms behind it.
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { BuildQueue } from "../deploy/build-queue.ts";
 import type { RunClock } from "../deploy/run-clock.ts";
@@ -107,10 +107,17 @@ export function installServices(given: InstallWorld): InstallServices {
       if (known !== undefined) return known;
       const reading = readFile(resolve(world.directory, path)).catch((cause: unknown) => {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new FlotillaError("E_KEY", `${path} cannot be read: ${reason}`, { cause });
+        throw new FlotillaError("E_KEY", `${path} cannot be read: ${reason}`, {
+          cause,
+          hint: "it is named on the command line; correct its path, or make it first",
+        });
       });
       read.set(path, reading);
       return reading;
+    },
+    isDirectory: async (path) => {
+      const found = await stat(resolve(world.directory, path)).catch(() => null);
+      return found?.isDirectory() === true;
     },
     async archive(directory, signal) {
       const chunks: Uint8Array[] = [];

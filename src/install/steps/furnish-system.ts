@@ -38,11 +38,7 @@ export async function sendExtraFiles(
     );
   }
   for (const { owner, path } of chown) {
-    const inside = path.split("/").filter((part) => part !== "" && part !== ".");
-    if (inside.length === 0 || inside.includes("..")) {
-      throw new FlotillaError("E_USAGE", `--chown ${path}: expected a path inside of the installed system`);
-    }
-    const place = `${mountPoint}/${inside.join("/")}`;
+    const place = placeInside(mountPoint, path);
     await commandOnMachine(
       line,
       { words: ["chown", "-h", "-R", owner, "--", place], stdin: "" },
@@ -55,6 +51,13 @@ export async function sendExtraFiles(
       signal,
     );
   }
+}
+
+/** Where a path of the installed system is while that is mounted. @throws FlotillaError E_USAGE for one that leads out of it */
+export function placeInside(root: string, path: string): string {
+  const inside = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (inside.length > 0 && !inside.includes("..")) return `${root}/${inside.join("/")}`;
+  throw new FlotillaError("E_USAGE", `--chown ${path}: expected a path inside of the installed system`);
 }
 
 /** Puts the host keys in their places, or has the machine make them there; resolves with their public halves. */
