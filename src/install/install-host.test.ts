@@ -162,6 +162,14 @@ describe("from any Linux", () => {
   });
 });
 
+  it("has failed, and was not refused, where another machine answers after the jump", async () => {
+    const fake = new FakeInstall();
+    fake.before = (what) => {
+      if (what === "kexec") throw new FlotillaError("E_HOST_KEY_CHANGED", "another key");
+    };
+    expect(await play(fake)).toMatchObject({ outcome: "failed", reason: { code: "E_HOST_KEY_CHANGED" } });
+  });
+
 describe("phases", () => {
   it.each([
     [["kexec"], ["kexec"], "it runs the installer"],
@@ -296,7 +304,7 @@ describe("an interruption", () => {
   it("before anything is touched skips the host, afterwards says how it goes on", async () => {
     const before = new FakeInstall();
     before.before = (what) => {
-      if (what === "kexec") before.halt.abort(new FlotillaError("E_INTERRUPTED", "interrupted"));
+      if (what === "meet") before.halt.abort(new FlotillaError("E_INTERRUPTED", "interrupted"));
     };
     expect(await play(before)).toMatchObject({ outcome: "skipped", reason: { code: "E_INTERRUPTED" } });
     const after = new FakeInstall();
@@ -337,3 +345,17 @@ describe("what fails on the machine", () => {
     expect(options.chown).toEqual([]);
   });
 });
+    expect(things(before)).toEqual([]);
+
+  it("of a machine that has left what it ran is not told as if nothing was done to it", async () => {
+    const fake = new FakeInstall();
+    fake.before = (what) => {
+      if (what === "kexec") fake.halt.abort(new FlotillaError("E_INTERRUPTED", "interrupted"));
+    };
+    const { outcome, reason } = await play(fake);
+    expect({ outcome, message: reason?.message }).toEqual({
+      outcome: "failed",
+      message: "the run was interrupted; the machine stays in its installer, and its disks were not touched",
+    });
+    expect(things(fake)).not.toContain("disks");
+  });

@@ -45,8 +45,7 @@ export async function installHost(
   let installation: HostInstallation | null = null;
   let line: Lifeline | null = null;
   let lock: TargetLock | null = null;
-  /** Whether something on the disks may be another by now. */
-  const progress: Progress = { touched: false };
+  const progress: Progress = { touched: false, jump: "none" };
   let previous: HostResult["previous"] = null;
   try {
     const { clock, interruption, operator, run } = services;
@@ -99,19 +98,40 @@ const resultOf = (
 
 function failed(
   error: FlotillaError,
-  { touched }: Progress,
+  progress: Progress,
   installation: HostInstallation | null,
   previous: HostResult["previous"],
 ): HostResult {
   const reason = reasonOf(error);
-  const isInterrupted = error.code === "E_INTERRUPTED";
-  const again = "the same command goes on where this one was broken off";
   return {
-    ...resultOf(installation, previous, touched ? "failed" : outcomeOfError(error), []),
-    reason: isInterrupted
-      ? touched
-        ? { ...reason, message: "the run was interrupted; the machine stays in its installer", hint: again }
-        : { ...reason, message: interruptedBefore }
-      : reason,
+    ...resultOf(installation, previous, outcomeOf(error, progress), []),
+    reason: error.code === "E_INTERRUPTED" ? { ...reason, ...interruptedWords(progress) } : reason,
   };
+}
+
+/** A machine that has left what it ran is not one that nothing was done to, though its disks are as they were. */
+function outcomeOf(error: FlotillaError, { jump, touched }: Progress): Outcome {
+  const outcome = outcomeOfError(error);
+  const isOther = error.code === "E_HOST_KEY_CHANGED" || error.code === "E_HOST_KEY_UNKNOWN";
+  const hasLeft = jump !== "none" && (outcome === "skipped" || outcome === "unreachable" || isOther);
+  return touched || hasLeft ? "failed" : outcome;
+}
+
+function interruptedWords({ jump, touched }: Progress): { readonly message: string; readonly hint?: string } {
+  const again = "the same command goes on where this one was broken off";
+  if (touched) return { message: "the run was interrupted; the machine stays in its installer", hint: again };
+  switch (jump) {
+    case "none":
+      return { message: interruptedBefore };
+    case "under-way":
+      return {
+        message: "the run was interrupted while the machine was brought into an installer; its disks were not touched",
+        hint: again,
+      };
+    case "done":
+      return {
+        message: "the run was interrupted; the machine stays in its installer, and its disks were not touched",
+        hint: `${again}; a reset brings back what it ran`,
+      };
+  }
 }

@@ -26,6 +26,8 @@ import { type Machine, reopened, type Survey, type SurveySettings } from "./surv
 export interface Progress {
   /** Something on the disks may be another by now. */
   touched: boolean;
+  /** Whether the machine still runs what it ran. */
+  jump: "none" | "under-way" | "done";
 }
 
 export interface PhaseEnd {
@@ -113,7 +115,7 @@ class InstallPhases {
         `${name}: with ${hardwareConfig.path} its disks are others than were shown`,
         {
           host: name,
-          hint: "nothing was touched; look at them again by giving the same command once more",
+          hint: "they were not touched, and the machine stays in its installer; look at them again by giving the same command once more",
         },
       );
     }
@@ -163,6 +165,7 @@ class InstallPhases {
     }
     const { clock, interruption, jump, open } = this.#services;
     const forceKexec = may && options.forceKexec;
+    if (!isInstaller || forceKexec) this.#around.progress.jump = "under-way";
     const enter = (): Promise<Installer> =>
       jump({ connection: line.connection, facts, options: { ...options, forceKexec } }, interruption.leave);
     const {
@@ -176,7 +179,10 @@ class InstallPhases {
       line: lifeline(connection, (until) => reopened(open, target, found.bootId, until), clock),
     };
     this.#around.onMachine(this.#machine);
-    if (jumped) await this.#around.relock(this.#line);
+    if (jumped) {
+      this.#around.progress.jump = "done";
+      await this.#around.relock(this.#line);
+    }
   }
 
   async #disks(built: "here" | "there"): Promise<void> {
