@@ -52,7 +52,7 @@ test("several hosts, each where it is", async () => {
 
 test("all of nixos-anywhere's flags are understood together", async () => {
   const line = `--flake .#web root@192.0.2.7 -i key -p 2222 --ssh-option A=b --ssh-option C=d -L --env-password
-    --kexec ./k.tar.gz --force-kexec --kexec-extra-flags "--reuse -x" --ssh-store-setting compress true
+    --kexec ./k.tar.gz --force-kexec --kexec-extra-flags "--reuse -x" --ssh-store-setting compress true --ssh-store-setting a b%2Fc --ssh-store-setting d 5%
     --post-kexec-ssh-port 2022 --copy-host-keys --extra-files extra --chown "/home/a name/key" 1000:100 --chown /b root
     --disk-encryption-keys /tmp/key ./key --no-substitute-on-destination --no-use-machine-substituters --debug --show-trace
     --option cores 2 --from https://cache.example.com --build-on remote --build-on-remote
@@ -84,7 +84,11 @@ test("all of nixos-anywhere's flags are understood together", async () => {
     hardwareConfig: { by: "nixos-facter", path: "./facter.json" },
     buildOn: "remote",
     copyFrom: "https://cache.example.com",
-    storeSettings: [["compress", "true"]],
+    storeSettings: [
+      ["compress", "true"],
+      ["a", "b/c"],
+      ["d", "5%"],
+    ],
     substituteOnDestination: false,
     useMachineSubstituters: false,
     printBuildLogs: true,

@@ -103,7 +103,7 @@ function installOptions(
     buildOn: buildOnOf(flags),
     storePaths: storePathsOf(flags),
     copyFrom,
-    storeSettings: flags.sshStoreSetting ?? [],
+    storeSettings: (flags.sshStoreSetting ?? []).map(([name, value]) => [name, decoded(value)] as const),
     substituteOnDestination: !flags.noSubstituteOnDestination,
     useMachineSubstituters: !flags.noUseMachineSubstituters && !flags.noSubstituteOnDestination,
     printBuildLogs: flags.printBuildLogs || flags.debug,
@@ -206,6 +206,15 @@ function passwordOf(environment: Environment): Secret {
   throw new FlotillaError("E_USAGE", "--env-password: there is no password in the variable SSHPASS", {
     hint: "SSHPASS=… flotilla install --env-password …; a shell that reads it with `read -s` keeps it out of its history",
   });
+}
+
+/** As it was meant by somebody who wrote it for nixos-anywhere, which puts it into a URI as it is. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
 }
 
 /** A name given twice would be a mistake with consequences. */
