@@ -37,8 +37,8 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
 async function main([command, ...rest]: readonly string[]): Promise<number> {
-  // The words of a command for the machine are its own.
-  const own = command === "ssh" || command === "exec" ? rest.splice(1) : [];
+  // The words of a command for the machine are its own: all after its name.
+  const own = command === "ssh" || command === "exec" ? rest.splice(rest[0] === "--bed" ? 3 : 1) : [];
   const { values, positionals } = parseArgs({ args: rest, options, allowPositionals: true });
   const bed = (): TestBed => TestBed.attach(values.bed === undefined ? null : Number(values.bed));
   const [name = "", word = ""] = positionals;
