@@ -5,6 +5,7 @@ import type { Outcome } from "../domain/outcome.ts";
 import type { Phase } from "../domain/phase.ts";
 import type { Secret } from "../domain/secret.ts";
 import { type DiskProgram, diskProgram } from "./disk-program.ts";
+import { diskoAnswers } from "./disko-answers.ts";
 import { installedTargets, pinnedKey } from "./first-targets.ts";
 import type { FoundSystem, InstallServices } from "./install-services.ts";
 import type { Installer } from "./kexec/jump-to-installer.ts";
@@ -19,7 +20,7 @@ import { giveHostKeys, readHostKeys, sendExtraFiles } from "./steps/furnish-syst
 import { describeHardware } from "./steps/describe-hardware.ts";
 import { installSystem } from "./steps/install-system.ts";
 import { closeDisks, rebootMachine } from "./steps/leave-installer.ts";
-import { leaveRecord, makeDisks, mountDisks, readDiskKeys, sendDiskKeys } from "./steps/prepare-disks.ts";
+import { leaveRecord, makeDisks, mountDisks, readDiskKeys, withDiskKeys } from "./steps/prepare-disks.ts";
 import { planForInstall, refusePlan } from "./plan-for-install.ts";
 import { type Machine, reopened, type Survey, type SurveySettings } from "./survey-host.ts";
 
@@ -199,21 +200,20 @@ class InstallPhases {
       await this.#phase("build", () => buildThere(this.#services, this.#line, installation, this.#wish.forDisks, null));
     }
     await this.#phase("disks", async () => {
-      await this.#keys();
-      this.#around.progress.touched = true;
-      await makeDisks(this.#services, this.#line, {
-        options,
-        program,
-        installation,
-        plan,
-        areThere: built === "there",
+      const work = { options, program, installation, plan, areThere: built === "there" };
+      await this.#withKeys(program, () => {
+        this.#around.progress.touched = true;
+        return makeDisks(this.#services, this.#line, work);
       });
     });
   }
 
-  async #keys(): Promise<void> {
+  async #withKeys(program: DiskProgram, work: () => Promise<void>): Promise<void> {
     const files = await readDiskKeys(this.#services, this.#settings.options);
-    await sendDiskKeys(this.#services, this.#line, { files, passphrases: this.#passphrases });
+    const keys = { files, passphrases: this.#passphrases };
+    const answers = diskoAnswers(program, this.#survey.installation.layout, keys);
+    const passphrases = new Map([...this.#passphrases, ...answers]);
+    await withDiskKeys(this.#services, this.#line, { files, passphrases }, work);
   }
 
   /** Of a run that was broken off: opened and mounted again, where that is not still so. */
@@ -226,8 +226,7 @@ class InstallPhases {
       this.#services.interruption.halt,
     );
     if (mounted) return;
-    await this.#keys();
-    await mountDisks(this.#services, this.#line, installation);
+    await this.#withKeys({ kind: "flotilla" }, () => mountDisks(this.#services, this.#line, installation));
   }
 
   async #install(builtWhere: "here" | "there"): Promise<void> {

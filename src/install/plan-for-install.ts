@@ -5,6 +5,7 @@ import { type DiskWish, planDisks } from "../disk/plan-disks.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import { diskProgram } from "./disk-program.ts";
+import { refuseQuestions } from "./disko-answers.ts";
 import type { HostInstallation } from "./host-installation.ts";
 import type { InstallOptions } from "./install-options.ts";
 import type { MachineFacts } from "./machine-facts.ts";
@@ -12,7 +13,7 @@ import type { MachineFacts } from "./machine-facts.ts";
 /**
  * The plan; null where nothing is done to disks, or where only a script knows what.
  *
- * @throws FlotillaError E_NOT_INSTALLABLE for a host without disks; E_DISK_LAYOUT
+ * @throws FlotillaError E_NOT_INSTALLABLE for a host without disks, and for questions of disko's that nobody could answer; E_DISK_LAYOUT
  */
 export function planForInstall(
   options: InstallOptions,
@@ -27,6 +28,7 @@ export function planForInstall(
       hint: "declare disko.devices, with disko's module or flotilla's nixosModules.disks; or mount disks yourself, on /mnt in an installer, and give --phases install,reboot",
     });
   }
+  refuseQuestions(options, installation);
   const goes = options.phases.includes("kexec") && (!operatingSystem.isInstaller || options.forceKexec);
   const wish: Omit<DiskWish, "wipe"> = {
     layout,

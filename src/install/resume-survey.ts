@@ -5,7 +5,7 @@ import type { InstallOptions } from "./install-options.ts";
 import type { InstallServices } from "./install-services.ts";
 import { askStanding, isUnfinished, refuseRunningHost } from "./machine-standing.ts";
 import { closeDisks } from "./steps/leave-installer.ts";
-import { mountDisks, readDiskKeys, sendDiskKeys } from "./steps/prepare-disks.ts";
+import { mountDisks, readDiskKeys, withDiskKeys } from "./steps/prepare-disks.ts";
 import type { Survey } from "./survey-host.ts";
 
 type ResumeServices = Parameters<typeof mountDisks>[0] & Pick<InstallServices, "askPassphrases">;
@@ -21,8 +21,7 @@ export async function resumeSurvey(services: ResumeServices, options: InstallOpt
   const passphrases = asked.length === 0 ? new Map() : await services.askPassphrases(host.name, asked, false);
   try {
     const files = await readDiskKeys(services, options);
-    await sendDiskKeys(services, line, { files, passphrases });
-    await mountDisks(services, line, installation);
+    await withDiskKeys(services, line, { files, passphrases }, () => mountDisks(services, line, installation));
   } catch (error) {
     // What looks like it is not it, or has another key: then it is made anew, if the operator names it.
     if (!(error instanceof FlotillaError) || error.code !== "E_DISKS") throw error;

@@ -2,7 +2,6 @@
 import { diskScript } from "../../disk/disk-script.ts";
 import type { DiskPlan, DiskStep } from "../../disk/disk-plan.ts";
 import { mountSteps } from "../../disk/mount-steps.ts";
-import { passphraseDirectory } from "../../disk/passphrases.ts";
 import { FlotillaError } from "../../domain/flotilla-error.ts";
 import type { Secret } from "../../domain/secret.ts";
 import { shellQuote } from "../../domain/shell-quote.ts";
@@ -11,8 +10,9 @@ import type { HostInstallation } from "../host-installation.ts";
 import { type InstallRecord, layoutDigest, recordPath } from "../install-record.ts";
 import type { InstallServices } from "../install-services.ts";
 import type { Lifeline } from "../lifeline.ts";
-import { workOnMachine, writeOnMachine } from "../machine-work.ts";
+import { scriptOnMachine, workOnMachine, writeOnMachine } from "../machine-work.ts";
 import type { DiskProgram } from "../disk-program.ts";
+import { answersFile } from "../disko-answers.ts";
 import { copyToInstaller } from "./copy-system.ts";
 import type { InstallOptions } from "../install-options.ts";
 
@@ -42,7 +42,7 @@ const keyFailure = {
 } as const;
 
 /** Into the installer's memory, each verbatim; a key that ends in a newline is another than one that does not. */
-export async function sendDiskKeys(
+async function sendDiskKeys(
   services: Pick<InstallServices, "interruption">,
   line: Lifeline,
   { files, passphrases }: DiskKeys,
@@ -52,6 +52,39 @@ export async function sendDiskKeys(
   for (const [path, passphrase] of passphrases) {
     await writeOnMachine(line, path, passphrase.reveal(), keyFailure, signal);
   }
+}
+
+/**
+ * Does what the keys are for, and takes the passphrases away again: an installer may run on for days, with --no-reboot or because
+ * of what fails later. Where it is not known whether the work is done they stay, until the machine is restarted.
+ */
+export async function withDiskKeys<Result>(
+  services: Pick<InstallServices, "interruption">,
+  line: Lifeline,
+  keys: DiskKeys,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await sendDiskKeys(services, line, keys);
+  const forget = (): Promise<void> => forgetPassphrases(services, line, keys);
+  try {
+    const result = await work();
+    await forget();
+    return result;
+  } catch (error) {
+    if (error instanceof FlotillaError && error.code === "E_DISKS") await forget();
+    throw error;
+  }
+}
+
+async function forgetPassphrases(
+  { interruption }: Pick<InstallServices, "interruption">,
+  line: Lifeline,
+  { passphrases }: DiskKeys,
+): Promise<void> {
+  const paths = [...passphrases.keys()];
+  if (paths.length === 0) return;
+  const failure = { ...keyFailure, what: "passphrases could not be taken away" };
+  await scriptOnMachine(line, 'rm -f -- "$@"', paths, failure, interruption.leave).catch(() => null);
 }
 
 const diskHint = `what it printed is above; the machine stays in its installer, and the same command goes on there`;
@@ -113,10 +146,7 @@ async function scriptOf(services: DiskServices, line: Lifeline, work: DiskWork):
         }
       }
       // It asks on stdin for what our own steps find in files: the same answers, in its order, and again to confirm.
-      const answers = `exec <${passphraseDirectory}/answers`;
-      return ["set -e", `[ ! -e ${passphraseDirectory}/answers ] || ${answers}`, ...lines, mounted(mountPoint)].join(
-        "\n",
-      );
+      return ["set -e", `[ ! -e ${answersFile} ] || exec <${answersFile}`, ...lines, mounted(mountPoint)].join("\n");
     }
   }
 }
