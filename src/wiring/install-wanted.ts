@@ -17,6 +17,7 @@ import { evaluateInstallation } from "../nix/evaluate-installation.ts";
 import type { FleetSource } from "../nix/fleet-source.ts";
 import type { Nix } from "../nix/nix.ts";
 import { openFleet, type OpenFleet } from "./open-fleet.ts";
+import { refuseForSeveral } from "./refuse-for-several.ts";
 import { rootsOfRun } from "./roots-of-run.ts";
 import type { Tools } from "./tools.ts";
 
@@ -57,15 +58,10 @@ async function ofFleet(options: WantedOptions, place: WantedPlace): Promise<Want
   const open = (): Promise<OpenFleet> => openFleet(options, options.limits.evaluate, tools, directory, signal);
   const fleet = await open();
   const members = await selectedMembers(fleet.nix, fleet.request, signal);
-  if (hardwareConfig !== null && members.length > 1) {
-    throw new FlotillaError(
-      "E_USAGE",
-      `${hardwareConfig.path} describes one machine, and ${members.length} hosts are selected`,
-      {
-        hint: "install hosts that want --generate-hardware-config one by one",
-      },
-    );
-  }
+  refuseForSeveral(
+    options.install,
+    members.map(({ name }) => name),
+  );
   const limit = pLimit(fleet.request.evaluationWorkers);
   const readFrom = ({ request }: OpenFleet, host: HostName): Promise<HostInstallation> => {
     // How the machine is logged in to now is no setting of what is installed.
