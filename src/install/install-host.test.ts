@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { DiskLayout } from "../disk/layout.ts";
 import { madeMachine } from "../disk/made-machine.test-support.ts";
-import { testDevice } from "../disk/test-machine.ts";
+import { testDevice, testDisk, testPartition } from "../disk/test-machine.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostResult } from "../deploy/host-result.ts";
 import { FakeInstall } from "./fake-install.test-support.ts";
 import { type Agree, installHost } from "./install-host.ts";
 import { layoutDigest } from "./install-record.ts";
 import type { InstallOptions } from "./install-options.ts";
-import { fileSystem, installation, options, partition, settingsOf, web } from "./test-installation.ts";
+import { fileSystem, installation, partition, settingsOf, web } from "./test-installation.ts";
 import { StorePath } from "../domain/store-path.ts";
 
 const encrypted = {
@@ -55,6 +55,25 @@ const things = (fake: FakeInstall): readonly string[] =>
   fake.done.filter((what) => !what.startsWith("write") && what !== "meet" && !what.startsWith("look"));
 
 const touched = ["disks", "copy 1 to /mnt", "host keys", "install", "unmount", "reboot"];
+
+const signature = (type: string) => ({ type, uuid: "1234", label: null });
+/** As the layout makes it. */
+const madeDisk = testDisk(
+  "/dev/vda",
+  [
+    testPartition(
+      "/dev/vda1",
+      { fromMiB: 1, toMiB: 501, label: "disk-main-ESP", type: "c12a7328-f81f-11d2-ba4b-00a0c93ec93b" },
+      { signature: signature("vfat") },
+    ),
+    testPartition(
+      "/dev/vda2",
+      { fromMiB: 501, toMiB: 8191, label: "disk-main-root" },
+      { signature: signature("ext4") },
+    ),
+  ],
+  { serial: "S1" },
+);
 
 describe("from any Linux", () => {
   it("goes through all phases in their order, and is seen running", async () => {
@@ -143,6 +162,14 @@ describe("from any Linux", () => {
     expect(things(fake)).not.toContain("disks");
   });
 
+  it("has failed, and was not refused, where another machine answers after the jump", async () => {
+    const fake = new FakeInstall();
+    fake.before = (what) => {
+      if (what === "kexec") throw new FlotillaError("E_HOST_KEY_CHANGED", "another key");
+    };
+    expect(await play(fake)).toMatchObject({ outcome: "failed", reason: { code: "E_HOST_KEY_CHANGED" } });
+  });
+
   it("is not begun beside another install", async () => {
     const fake = new FakeInstall();
     fake.lockedBy = "bbbbbbbb";
@@ -161,14 +188,6 @@ describe("from any Linux", () => {
     });
   });
 });
-
-  it("has failed, and was not refused, where another machine answers after the jump", async () => {
-    const fake = new FakeInstall();
-    fake.before = (what) => {
-      if (what === "kexec") throw new FlotillaError("E_HOST_KEY_CHANGED", "another key");
-    };
-    expect(await play(fake)).toMatchObject({ outcome: "failed", reason: { code: "E_HOST_KEY_CHANGED" } });
-  });
 
 describe("phases", () => {
   it.each([
@@ -193,7 +212,7 @@ describe("phases", () => {
     expect(await play(fake, { phases: ["install", "reboot"] }, { run: "bbbbbbbb" })).toMatchObject({
       outcome: "installed",
     });
-    expect(things(fake)).toEqual(["build", ...touched.slice(1)]);
+    expect(things(fake)).toEqual(["build", "store", ...touched.slice(1)]);
   });
 
   it("need an installer where kexec is not among them", async () => {
@@ -247,6 +266,38 @@ describe("a run that is given again", () => {
     expect(await play(fake, {}, { run: "bbbbbbbb", wanted })).toMatchObject({ outcome: "installed" });
     expect(things(fake).slice(0, 2)).toEqual(["mount", "build"]);
     expect(things(fake)).not.toContain("disks");
+  });
+
+  it("after a power cut mounts disks that are as the layout says, and goes on where they tell so", async () => {
+    const fake = new FakeInstall();
+    await breakAt(fake, "copy 1 to /mnt");
+    // As a probe finds them in an installer that was just started.
+    fake.disks = [madeDisk];
+    fake.done.length = 0;
+    expect(await play(fake, {}, { run: "bbbbbbbb" })).toMatchObject({ outcome: "installed" });
+    expect(things(fake)).toEqual([
+      "mount",
+      "build",
+      "store",
+      "copy 1 to /mnt",
+      "host keys",
+      "install",
+      "unmount",
+      "reboot",
+    ]);
+  });
+
+  it("in an installer on the very machine that is installed wipes nothing", async () => {
+    const fake = new FakeInstall();
+    await play(fake);
+    fake.restart("installer");
+    fake.disks = [madeDisk];
+    fake.done.length = 0;
+    expect(await play(fake, {}, { run: "bbbbbbbb" })).toMatchObject({
+      outcome: "refused",
+      reason: { code: "E_NOT_INSTALLABLE" },
+    });
+    expect(things(fake)).toEqual(["mount", "unmount"]);
   });
 
   it("with another layout than what is on the disks makes them anew", async () => {
@@ -307,6 +358,7 @@ describe("an interruption", () => {
       if (what === "meet") before.halt.abort(new FlotillaError("E_INTERRUPTED", "interrupted"));
     };
     expect(await play(before)).toMatchObject({ outcome: "skipped", reason: { code: "E_INTERRUPTED" } });
+    expect(things(before)).toEqual([]);
     const after = new FakeInstall();
     after.before = (what) => {
       if (what === "disks") after.halt.abort(new FlotillaError("E_INTERRUPTED", "interrupted"));
@@ -316,6 +368,19 @@ describe("an interruption", () => {
     expect(reason?.hint).toContain("goes on where this one was broken off");
     // What is under way is finished: half of it would be worse.
     expect(after.mounted).toBe(true);
+  });
+
+  it("of a machine that has left what it ran is not told as if nothing was done to it", async () => {
+    const fake = new FakeInstall();
+    fake.before = (what) => {
+      if (what === "kexec") fake.halt.abort(new FlotillaError("E_INTERRUPTED", "interrupted"));
+    };
+    const { outcome, reason } = await play(fake);
+    expect({ outcome, message: reason?.message }).toEqual({
+      outcome: "failed",
+      message: "the run was interrupted; the machine stays in its installer, and its disks were not touched",
+    });
+    expect(things(fake)).not.toContain("disks");
   });
 });
 
@@ -338,24 +403,17 @@ describe("what fails on the machine", () => {
     expect(fake.done.indexOf("write /run/key")).toBeLessThan(fake.done.indexOf("disks"));
   });
 
-  it("takes no path out of the installed system", async () => {
+  it.each([
+    ["a key of a disk", "E_KEY", { diskEncryptionKeys: [{ remote: "/run/key", local: "gone" }] }],
+    ["the system's host key", "E_KEY", { hostKey: "gone" }],
+    ["the extra files", "E_USAGE", { extraFiles: "gone" }],
+    ["a path out of the installed system", "E_USAGE", { chown: [{ path: "/../etc", owner: "1000" }] }],
+  ] as const)("with %s amiss nothing is begun", async (_, code, given) => {
     const fake = new FakeInstall();
-    const { reason } = await play(fake, { chown: [{ path: "/../etc", owner: "1000" }] });
-    expect(reason).toMatchObject({ code: "E_USAGE" });
-    expect(options.chown).toEqual([]);
+    fake.missing.add("gone");
+    const { outcome, reason } = await play(fake, given);
+    expect({ code: reason?.code, isOver: ["failed", "refused"].includes(outcome) }).toEqual({ code, isOver: true });
+    expect(things(fake)).toEqual([]);
+    expect(await play(new FakeInstall(), given)).toMatchObject({ outcome: "chown" in given ? outcome : "installed" });
   });
 });
-    expect(things(before)).toEqual([]);
-
-  it("of a machine that has left what it ran is not told as if nothing was done to it", async () => {
-    const fake = new FakeInstall();
-    fake.before = (what) => {
-      if (what === "kexec") fake.halt.abort(new FlotillaError("E_INTERRUPTED", "interrupted"));
-    };
-    const { outcome, reason } = await play(fake);
-    expect({ outcome, message: reason?.message }).toEqual({
-      outcome: "failed",
-      message: "the run was interrupted; the machine stays in its installer, and its disks were not touched",
-    });
-    expect(things(fake)).not.toContain("disks");
-  });

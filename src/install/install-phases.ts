@@ -19,6 +19,7 @@ import { copySystem } from "./steps/copy-system.ts";
 import { giveHostKeys, readHostKeys, sendExtraFiles } from "./steps/furnish-system.ts";
 import { describeHardware } from "./steps/describe-hardware.ts";
 import { installSystem } from "./steps/install-system.ts";
+import { mendStore } from "./steps/mend-store.ts";
 import { closeDisks, rebootMachine } from "./steps/leave-installer.ts";
 import { leaveRecord, makeDisks, mountDisks, readDiskKeys, withDiskKeys } from "./steps/prepare-disks.ts";
 import { planForInstall, refusePlan } from "./plan-for-install.ts";
@@ -236,11 +237,17 @@ class InstallPhases {
     if (!options.phases.includes("disko")) await this.#phase("disks", () => this.#mount());
     this.#around.progress.touched = true;
     const { system } = this.#wish;
+    const mend = async (): Promise<void> => {
+      // On disks that were made just now there is nothing yet.
+      if (this.#program === null) await mendStore(services, this.#line, installation);
+    };
     if (builtWhere === "there" && system !== null) {
       const root = installation.mountPoint;
-      await this.#phase("build", () => buildThere(services, this.#line, installation, [system], root), limit);
+      const build = (): Promise<void> => buildThere(services, this.#line, installation, [system], root);
+      await this.#phase("build", () => mend().then(build), limit);
     } else {
-      await this.#phase("copy", () => copySystem(services, this.#line, options, installation), limit);
+      const copy = (): Promise<void> => copySystem(services, this.#line, options, installation);
+      await this.#phase("copy", () => mend().then(copy), limit);
     }
     await this.#phase("install", async () => {
       await sendExtraFiles(services, this.#line, options, installation);

@@ -8,7 +8,7 @@ import { type Lifeline, overLifeline } from "./lifeline.ts";
 
 export interface RemoteJob {
   /** What is done, in one word that names a directory: at most one of a name runs on a machine. */
-  readonly name: "disks" | "mount" | "unmount" | "install" | "hardware";
+  readonly name: "disks" | "mount" | "unmount" | "store" | "install" | "hardware";
   /** POSIX sh, run as root without stdin. It must hold no secrets: it lies in a file. */
   readonly script: string;
   /** Of the run that starts it, for whoever finds it at work. */
