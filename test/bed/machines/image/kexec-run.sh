@@ -16,6 +16,8 @@ here=$(dirname "$(readlink -f "$0")")
 extra=$(mktemp -d "$here/extra.XXXXXX")
 trap 'rm -rf "$extra"' EXIT
 cd "$extra"
+# Its mode becomes the one of the installer's root.
+chmod 0755 .
 mkdir ssh network
 
 keys_of() {

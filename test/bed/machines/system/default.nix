@@ -141,6 +141,7 @@ in
     "console=ttyS0"
     "net.ifnames=0"
     "panic=-1"
+    "loglevel=4"
   ]
   ++ settings.kernelParams;
   etc = {

@@ -1,6 +1,8 @@
 #!/bin/sh
 # First program of the installer: puts what came along in archives appended to the initrd where it belongs, and goes on with systemd.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+# An archive that was appended may have changed it; networkd is not root.
+chmod 0755 /
 install -d -m 0700 /root/.ssh
 # As nixos-images' kexec/run leaves them: keys of the host and of those who may log in, and the network as it was.
 if [ -d /ssh ]; then
