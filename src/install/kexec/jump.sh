@@ -45,16 +45,14 @@ free_kibibytes() {
   printf '%s' "$free"
 }
 
-# Whether programs may be run from a directory, and so many KiB are free there.
-is_good_place() {
-  [ -d "$1" ] && [ -w "$1" ] || return 1
-  [ "$(free_kibibytes "$1")" -ge "$2" ] || return 1
-  probe=$1/.flotilla-probe.$$
-  rm -f "$probe"
-  printf '#!/bin/sh\n' >"$probe" 2>/dev/null && chmod 700 "$probe" && "$probe" 2>/dev/null
-  status=$?
-  rm -f "$probe"
-  return $status
+# Whether so many KiB are free in a directory.
+has_room() {
+  [ -d "$1" ] && [ -w "$1" ] && [ "$(free_kibibytes "$1")" -ge "$2" ]
+}
+
+# Whether programs may be run from a directory that is root's own: in one that is everybody's, somebody could put another in its place.
+runs_programs() {
+  printf '#!/bin/sh\n' >"$1/probe" 2>/dev/null && chmod 700 "$1/probe" && "$1/probe" 2>/dev/null && rm -f "$1/probe"
 }
 
 # A directory of root's own, in $directory. What an earlier try left is taken away first, so that it is not in the way.
@@ -63,12 +61,13 @@ make_directory() {
     rm -rf "$place"/flotilla-kexec.??????????
   done
   for place in $places; do
-    if is_good_place "$place" "$1"; then
-      directory=$(mktemp -d "$place/flotilla-kexec.XXXXXXXXXX") || continue
-      mkdir "$directory/image" || continue
+    has_room "$place" "$1" || continue
+    directory=$(mktemp -d "$place/flotilla-kexec.XXXXXXXXXX") || continue
+    if runs_programs "$directory" && mkdir "$directory/image"; then
       printf 'directory=%s\n' "$directory"
       return
     fi
+    rm -rf "$directory"
   done
   say "none of $places has $1 KiB free for programs"
   exit "$no_room"
@@ -104,8 +103,13 @@ unpack() {
 
 # To stdout. Only what checks whom it speaks with, where no checksum will say whether it is the right image.
 fetch() {
+  # Who asks for a connection that nobody can meddle with is not led to another.
+  case $1 in
+    https:*) redirects='=https' ;;
+    *) redirects='=http,https' ;;
+  esac
   if has curl; then
-    curl --fail --location --silent --show-error --connect-timeout 15 --speed-limit 1000 --speed-time 30 -- "$1"
+    curl --proto-redir "$redirects" --fail --location --silent --show-error --connect-timeout 15 --speed-limit 1000 --speed-time 30 -- "$1"
   elif has wget && ! is_busybox_wget; then
     wget --quiet --tries=1 --timeout=30 --output-document=- -- "$1"
   elif has wget && [ "$2" != - ]; then

@@ -179,4 +179,23 @@ describe.each(shells)("under %s", (...shell) => {
     );
     expect(placed()).toEqual([]);
   });
+
+  test.each([
+    ["https", "=https"],
+    ["http", "=http,https"],
+  ])("who asks by %s is led on by nothing weaker", async (scheme, redirects) => {
+    if (file === null) return;
+    mkdirSync(join(directory, "bin"));
+    const words = join(directory, "words");
+    writeFileSync(join(directory, "bin/curl"), `#!/bin/sh\nprintf '%s\\n' "$*" >${words}\nexit 1\n`, { mode: 0o755 });
+    const env = { PATH: `${join(directory, "bin")}:${process.env["PATH"]}` };
+    const args = [...shell.slice(1), "-c", jumpScript([join(directory, "place")])];
+    await runner.run({
+      file,
+      args: [...args, "sh", "download", "1", "none", "-", `${scheme}://192.0.2.1/image`],
+      env,
+      deadline: 20_000,
+    });
+    expect(readFileSync(words, "utf8")).toContain(`--proto-redir ${redirects} `);
+  });
 });

@@ -203,3 +203,14 @@ describe("what nixos-images' own way loses", () => {
     expect(lostByStockImage(network(given))).toEqual([lost]);
   });
 });
+
+test("nothing that a machine says begins another line", () => {
+  const inject = "\n[Network]\nDHCP=yes";
+  const files = networkFiles(
+    network({
+      links: [card("eth0", "52:54:00:00:00:01", { permanentMac: `52:54:00:00:00:01${inject}` })],
+      routes: [{ ...testRoute, destination: `198.51.100.0/24${inject}` }],
+    }),
+  );
+  expect(files.map(({ text }) => text).join("\n")).not.toContain("DHCP=yes");
+});

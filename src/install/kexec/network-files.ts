@@ -173,9 +173,12 @@ function routeSection(route: NetworkRoute): readonly Section[] {
   ];
 }
 
+/** What the machine says goes into a file of lines: nothing of it may begin another. */
+const isOneLine = (value: string): boolean => !/\p{Cc}/u.test(value);
+
 function render(sections: readonly Section[]): string {
   return sections
-    .map(([name, lines]) => ({ name, lines: lines.filter(([, value]) => value !== null) }))
+    .map(([name, lines]) => ({ name, lines: lines.filter(([, value]) => value !== null && isOneLine(value)) }))
     .filter(({ lines }) => lines.length > 0)
     .map(({ lines, name }) => `[${name}]\n${lines.map(([key, value]) => `${key}=${value}\n`).join("")}`)
     .join("\n");
