@@ -27,11 +27,16 @@ state=$(mktemp -d "$here/state.XXXXXXXXXX")
 trap 'rm -rf "$state"' EXIT
 mkdir "$state/ssh"
 
-# Public keys without the options before them: cloud images give root's keys a command that only tells to log in as somebody else.
+# Public keys as they are: one that may do one thing only is no key to all of the installer. But cloud images give root's keys a
+# command that only tells to log in as somebody else; those are let in.
 add_keys() {
   for file in "$@"; do
     if [ -f "$file" ]; then
-      sed -n -E '/^[[:space:]]*#/d; s/^(.*[[:space:]])?((ssh|ecdsa|sk)-[^[:space:]]+[[:space:]]+AAAA.*)$/\2/p' "$file" >>"$state/ssh/authorized_keys"
+      sed -n -E '
+        /^[[:space:]]*#/d
+        /command="echo .*[Ll]og ?in as .*exit/s/^.*[[:space:]]((ssh|ecdsa|sk)-[^[:space:]]+[[:space:]]+AAAA.*)$/\1/
+        /(^|[[:space:]])(ssh|ecdsa|sk)-[^[:space:]]+[[:space:]]+AAAA/p
+      ' "$file" >>"$state/ssh/authorized_keys"
     fi
   done
 }
@@ -41,10 +46,11 @@ case $user in
   *[!A-Za-z0-9._-]*) user=root ;;
 esac
 home=$(eval "printf '%s' ~$user")
-add_keys "$root/root/.ssh/authorized_keys" "$root/root/.ssh/authorized_keys2" "$root/etc/ssh/authorized_keys.d/root"
+# Of several lines for a key sshd takes the first: that of who logs in here.
 if [ "$user" != root ]; then
   add_keys "$root$home/.ssh/authorized_keys" "$root$home/.ssh/authorized_keys2" "$root/etc/ssh/authorized_keys.d/$user"
 fi
+add_keys "$root/root/.ssh/authorized_keys" "$root/root/.ssh/authorized_keys2" "$root/etc/ssh/authorized_keys.d/root"
 
 for key in "$root"/etc/ssh/ssh_host_*; do
   if [ -f "$key" ]; then cp -p "$key" "$state/ssh/"; fi

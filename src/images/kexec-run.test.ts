@@ -63,7 +63,7 @@ describe.skipIf(busybox === null).each(["dash", "busybox"])("under %s", (shell) 
     await write("root/etc/resolv.conf", "nameserver 127.0.0.53\nnameserver 192.0.2.53\n");
     await write(
       "root/root/.ssh/authorized_keys",
-      `command="echo Log in as debian; exit 1" ${key("root")}\n# ${key("none")}\n`,
+      `command="echo Log in as debian; exit 1" ${key("root")}\nrestrict,command="rrsync /srv" ${key("backup")}\n# ${key("none")}\n`,
     );
     await write("root/etc/ssh/authorized_keys.d/ada", `${key("ada")}\n`);
     await mkdir(at("bin"));
@@ -117,7 +117,9 @@ describe.skipIf(busybox === null).each(["dash", "busybox"])("under %s", (shell) 
       stdout: expect.stringContaining("machine will boot into nixos"),
     });
     const read = await handedOver();
-    expect(await read("ssh/authorized_keys")).toBe(`${key("root")}\n${key("ada")}\n`);
+    // What may do one thing only may do no more in the installer.
+    const restricted = `restrict,command="rrsync /srv" ${key("backup")}`;
+    expect(await read("ssh/authorized_keys")).toBe([key("ada"), key("root"), restricted, ""].join("\n"));
     expect(await read("ssh/ssh_host_ed25519_key")).toBe("the machine's\n");
     expect(await read("machine-id")).toBe("0123\n");
     expect((await read("flotilla/network/90-eth0.network")).split("\n")).toEqual([
