@@ -3,21 +3,17 @@ import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { InstallOptions } from "../install/install-options.ts";
 
-type OfOneMachine = Pick<InstallOptions, "hardwareConfig" | "hostKey"> & {
-  readonly login: Pick<InstallOptions["login"], "address">;
-};
-
-/** @throws FlotillaError E_USAGE: an address, a host key or a description of hardware would be that of every host */
-export function refuseForSeveral({ hardwareConfig, hostKey, login }: OfOneMachine, hosts: readonly HostName[]): void {
+/** @throws FlotillaError E_USAGE: a host key or a description of hardware would be that of every host */
+export function refuseForSeveral(
+  { hardwareConfig, hostKey }: Pick<InstallOptions, "hardwareConfig" | "hostKey">,
+  hosts: readonly HostName[],
+): void {
   if (hosts.length < 2) return;
   const refuse = (what: string, hint: string): never => {
     throw new FlotillaError("E_USAGE", `${what}, and ${hosts.length} hosts are selected: ${hosts.join(", ")}`, {
       hint,
     });
   };
-  if (login.address !== null) {
-    refuse(`${login.address} is one machine`, "say where each of them is: flotilla install HOST=ADDRESS HOST=ADDRESS");
-  }
   if (hostKey !== null) {
     refuse("--host-key is the key of one machine", "install hosts that bring their key one by one");
   }
