@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { assetPath } from "../assets.ts";
-import { jobScript, writeScript } from "./machine-work.ts";
+import { jobScript, stepOf, writeScript } from "./machine-work.ts";
 
 const shells = [["dash"], ["bash"], ["busybox", "sh"]].filter(
   ([shell = ""]) => spawnSync(shell, ["--help"]).error === undefined,
@@ -49,4 +49,13 @@ describe.each(shells)("under %s", (shell = "", ...words) => {
     const files = ["etc", "etc/ssh", "etc/ssh/ssh_host_ed25519_key", "etc/ssh/ssh_host_ed25519_key.pub"];
     expect(files.map(mode)).toEqual(["755", "755", "600", "644"]);
   });
+});
+
+it("takes a step for progress, and its failure for none", () => {
+  expect(stepOf("flotilla-disk: step 2/9 format /dev/vda1")).toEqual({
+    done: 1,
+    expected: 9,
+    detail: "format /dev/vda1",
+  });
+  expect(stepOf("flotilla-disk: step 2/9 failed with status 1: format /dev/vda1")).toBeNull();
 });

@@ -50,7 +50,9 @@ export async function workOnMachine(
 export const jobScript = (script: string): string => `umask 022\n${script}`;
 
 /** As disk/disk-script.ts prints it: `flotilla-disk: step 2/9 format /dev/vda1`; of one that failed it says so, after the same words. */
-function stepOf(line: string): { readonly done: number; readonly expected: number; readonly detail: string } | null {
+export function stepOf(
+  line: string,
+): { readonly done: number; readonly expected: number; readonly detail: string } | null {
   const [, number, count, title] = /^flotilla-disk: step (\d+)\/(\d+) (?!failed with status \d)(.*)$/u.exec(line) ?? [];
   if (number === undefined || count === undefined || title === undefined) return null;
   return { done: Number(number) - 1, expected: Number(count), detail: title };

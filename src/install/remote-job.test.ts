@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import { HostName } from "../domain/host-name.ts";
 import { spawnRunner } from "../process/spawn-runner.ts";
@@ -147,7 +147,7 @@ describe.each(shells)("a job under %s", (shell) => {
       withElevation: () => late,
       run: async (command, options) => {
         if (command.words.includes("follow")) {
-          await expect.poll(() => existsSync(join(place, "hardware/status"))).toBe(true);
+          await vi.waitUntil(() => existsSync(join(place, "hardware/status")), { timeout: 30_000 });
           await play(alive(plain), job("hardware", "echo other", "run-6"));
         }
         return plain.run(command, options);
