@@ -55,6 +55,15 @@ test("measures the rate of a copy", () => {
   expect(view.hosts[0]?.phases[0]?.progress).toMatchObject({ done: 200, rate: 100 });
 });
 
+test("what a phase has counted to its end gives way to what it says next", () => {
+  const about = { host: web, phase: "kexec" } as const;
+  const sent = (done: number) =>
+    after(1, { type: "host-progress", ...about, done, expected: 94, unit: "bytes", detail: "the installer is sent" });
+  const waits = after(2, { type: "host-phase", ...about, state: "started", detail: "waiting" });
+  expect(foldRun([sent(94), waits]).hosts[0]?.phases).toMatchObject([{ detail: "waiting", progress: null }]);
+  expect(foldRun([sent(93), waits]).hosts[0]?.phases).toMatchObject([{ progress: { done: 93 } }]);
+});
+
 test("a phase that is reported after the host's end does not bring it back to life", () => {
   const events = fiveHosts();
   const view = foldRun([...events, after(30, { type: "host-phase", host: web, phase: "copy", state: "started" })]);

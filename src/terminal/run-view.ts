@@ -145,10 +145,14 @@ function hostPhase(host: HostView, event: EventOf<"host-phase">, at: number): Ho
     since: now?.state === state ? now.since : at,
     detail: event.detail === undefined ? (now?.detail ?? null) : printable(event.detail),
     deadline: event.deadline === undefined ? (now?.deadline ?? null) : Date.parse(event.deadline),
-    progress: state === "active" ? (now?.progress ?? null) : null,
+    progress: state === "active" ? unfinished(now?.progress ?? null) : null,
   };
   return { ...host, since, evaluated, phases: [...others, phase] };
 }
+
+/** A phase that goes on after what it counted is done says so in words. */
+const unfinished = (progress: Progress | null): Progress | null =>
+  progress !== null && progress.done < progress.expected ? progress : null;
 
 function hostProgress(host: HostView, event: EventOf<"host-progress">, at: number): HostView {
   if (host.end !== null) return host;

@@ -173,6 +173,8 @@ test("a file is sent, and what comes back is root at the same door with the same
   expect(connection.target).toEqual({ ...target, user: "root", hostKey: "ssh-ed25519 AAAAC3Nza", elevation: [] });
   expect(played.closed).toEqual(["before"]);
   expect(played.events).toContainEqual(expect.objectContaining({ type: "host-progress", done: 8, expected: 8 }));
+  const waiting = { type: "host-phase", state: "started", detail: "it jumps; waiting for its installer" };
+  expect(played.events.at(-1)).toMatchObject(waiting);
 });
 
 test("the port is another where sshd listened on another, and what the operator says where they say it", async () => {

@@ -97,7 +97,7 @@ export async function jumpToInstaller(
     await cleanUp(asRoot, directory, signal);
     throw startError(host, start);
   }
-  emit({ type: "host-log", host, phase: "kexec", line: "the machine jumps; waiting for its installer" });
+  emit({ type: "host-phase", host, phase: "kexec", state: "started", detail: "it jumps; waiting for its installer" });
   const arrived = await awaitInstaller({
     target,
     before: asRoot,
