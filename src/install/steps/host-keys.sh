@@ -12,10 +12,9 @@ while [ "$#" -gt 1 ]; do
   type=$1
   key=$root$2
   shift 2
-  # No directory on the way is a secret: the new system's own /etc may be among them, and sshd's users read public keys.
+  # No directory that is made on the way is a secret: the new system's own /etc may be among them. One that is there stays as it is.
   umask 022
   mkdir -p "${key%/*}" || exit
-  chmod 755 "${key%/*}"
   umask 077
   own=/etc/ssh/ssh_host_${type}_key
   # shellcheck disable=SC2154 # it stands in front of this script
