@@ -11,6 +11,8 @@ import type { InstallServices } from "./install-services.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { scriptOnMachine, workOnMachine, writeOnMachine } from "./machine-work.ts";
 import type { RemoteJob } from "./remote-job.ts";
+import { refusePlan } from "./plan-for-install.ts";
+import { holdToAgreed } from "./same-contents.ts";
 import { lockTarget } from "./target-lock.ts";
 
 export type ChangeServices = Pick<InstallServices, "clock" | "emit" | "interruption" | "operator" | "run"> & {
@@ -30,16 +32,18 @@ export interface DiskChange {
   readonly mode: DiskMode;
   /** Shown, agreed to, and without refusals. */
   readonly plan: DiskPlan;
+  /** Looks at the machine once more, now that nobody else is at work on it. */
+  readonly planNow: () => Promise<DiskPlan>;
 }
 
 /**
  * Carries the plan out. A connection that breaks is taken up again; the work there goes on meanwhile.
  *
- * @throws FlotillaError E_LOCKED, E_KEY, E_DISKS with the last lines, E_NOT_INSTALLABLE where the machine lacks programs of the layout
+ * @throws FlotillaError E_LOCKED, E_PLAN_CHANGED, E_DISK_PLAN, E_KEY, E_DISKS with the last lines, E_NOT_INSTALLABLE where the machine lacks programs of the layout
  */
 export async function changeDisks(services: ChangeServices, line: Lifeline, change: DiskChange): Promise<void> {
   const { clock, interruption, operator, run } = services;
-  const { host, layout, mode, plan } = change;
+  const { host, layout, mode, plan: agreed } = change;
   const signal = interruption.leave;
   await refuseMissingPaths(line, change, signal);
   const asked = mode === "unmount" ? [] : askedPassphrases(layout);
@@ -47,6 +51,9 @@ export async function changeDisks(services: ChangeServices, line: Lifeline, chan
     asked.length === 0 ? new Map<string, Secret>() : await services.askPassphrases(host, asked, mode !== "mount");
   const lock = await lockTarget(line, { run, operator, clock }, signal);
   try {
+    const plan = await change.planNow();
+    refusePlan(plan, host);
+    holdToAgreed(agreed, plan, host);
     for (const [path, passphrase] of passphrases) {
       await writeOnMachine(line, path, passphrase.reveal(), keyFailure, signal);
     }

@@ -9,7 +9,8 @@ import { diskoAnswers } from "./disko-answers.ts";
 import { installedTargets, pinnedKey } from "./first-targets.ts";
 import type { FoundSystem, InstallServices } from "./install-services.ts";
 import type { Installer } from "./kexec/jump-to-installer.ts";
-import { type Lifeline, lifeline } from "./lifeline.ts";
+import { type Lifeline, lifeline, overLifeline } from "./lifeline.ts";
+import type { MachineFacts } from "./machine-facts.ts";
 import { layoutDigest } from "./install-record.ts";
 import { askStanding } from "./machine-standing.ts";
 import { holdToAgreed } from "./same-contents.ts";
@@ -192,7 +193,7 @@ class InstallPhases {
     const { options } = this.#settings;
     const program = this.#program;
     if (program === null) return this.#phase("disks", () => this.#mount());
-    const plan = planForInstall(options, installation, this.#machine.facts);
+    const plan = planForInstall(options, installation, await this.#factsNow());
     if (plan !== null) {
       refusePlan(plan, installation.host.name);
       if (agreed !== null) holdToAgreed(agreed, plan, installation.host.name);
@@ -207,6 +208,12 @@ class InstallPhases {
         return makeDisks(this.#services, this.#line, work);
       });
     });
+  }
+
+  /** Since the machine was looked at last, somebody may have thought it over for an hour, and somebody else been quicker. */
+  async #factsNow(): Promise<MachineFacts> {
+    const { gatherFacts, interruption } = this.#services;
+    return overLifeline(this.#line, interruption.halt, (connection) => gatherFacts(connection, interruption.halt));
   }
 
   async #withKeys(program: DiskProgram, work: () => Promise<void>): Promise<void> {
@@ -274,8 +281,11 @@ class InstallPhases {
     const key = await this.#phase("reboot", async () => {
       const keys = this.#hostKeys.length > 0 ? this.#hostKeys : await readHostKeys(services, line, installation);
       await closeDisks(services, line, installation);
+      const own = pinnedKey(keys);
+      // Whoever comes to see the end of it, should this run not, is to be let in by either of the two that may answer.
+      if (own !== null && options.updateKnownHosts) await services.rememberHostKey(cameInBy, own, "kept");
       await rebootMachine(services, line);
-      return pinnedKey(keys);
+      return own;
     });
     return this.#phase("confirm", async () => {
       const targets = installedTargets(installation.host, cameInBy, words, key);
@@ -316,7 +326,7 @@ class InstallPhases {
     if (!recorded) notes.push("that it runs could not be written on its disks: a second install is not refused there");
     if (key !== null) {
       if (this.#settings.options.updateKnownHosts) {
-        const file = await services.rememberHostKey(connection.target, key);
+        const file = await services.rememberHostKey(connection.target, key, "replaced");
         if (file !== null) notes.push(`its host key is in ${file}`);
       }
       if (host.deployment.hostKey === null) notes.push(`to pin its key: deployment.hostKey = "${key}";`);

@@ -20,7 +20,7 @@ export function holdToAgreed(agreed: DiskPlan, now: DiskPlan, host: HostName): v
       `${host}: disk "${disk.name}" is another than when it was shown: ${difference}`,
       {
         host,
-        hint: "no disk was touched, and the machine stays in its installer; look again, and name disks by /dev/disk/by-id: names such as /dev/sda change between kernels",
+        hint: "no disk was touched; the same command shows them as they are. Name disks by /dev/disk/by-id: names such as /dev/sda change between kernels",
       },
     );
   }

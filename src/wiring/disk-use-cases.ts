@@ -15,7 +15,7 @@ import { type HostAddress, howToWriteAnAddress, parseHostAddress } from "../flee
 import { loginTargets } from "../fleet/target-of.ts";
 import { changeDisks, type ChangeServices } from "../install/change-disks.ts";
 import { diskWish, isRunningFrom } from "../install/disk-wish.ts";
-import { type Lifeline, lifeline } from "../install/lifeline.ts";
+import { type Lifeline, lifeline, overLifeline } from "../install/lifeline.ts";
 import type { MachineFacts } from "../install/machine-facts.ts";
 import { pinnedKey } from "../install/first-targets.ts";
 import { gatherFacts } from "../install/read-facts.ts";
@@ -68,7 +68,11 @@ async function work(options: DiskOptions, view: Viewpoint, world: World, met: Me
   if (isPlan || plan.steps.length === 0) return exitStatus.success;
   const unnamed = unnamedDisks(plan, options);
   if (unnamed.length > 0) await nameDisks(name, unnamed, passwordDevice(world.process));
-  await changeDisks(changeServices(view, world), line, { host: name, paths, layout, mode: wish.mode, plan });
+  const planNow = async (): Promise<DiskPlan> => {
+    const now = await overLifeline(line, view.signal, (connection) => gatherFacts(connection, view.signal));
+    return planDisks({ ...wish, machine: now.disks });
+  };
+  await changeDisks(changeServices(view, world), line, { host: name, paths, layout, mode: wish.mode, plan, planNow });
   world.stderr.write(`${name}: ${doneWords[wish.mode]}\n`);
   return exitStatus.success;
 }
