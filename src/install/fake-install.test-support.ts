@@ -35,6 +35,8 @@ export class FakeInstall {
   mounted = false;
   /** On its disks. */
   record: InstallRecord | null = null;
+  /** The host keys that the operator's own ssh knows it by. */
+  known: readonly string[] = ["ssh-ed25519 AAAAold"];
   /** The run that has it locked. */
   lockedBy: string | null = null;
   /** Files of the operator's that are not there. */
@@ -207,7 +209,10 @@ export class FakeInstall {
       isDirectory: async (path) => !this.missing.has(path),
       archive: async () => Buffer.from("archive"),
       askPassphrases: async () => new Map(),
-      rememberHostKey: async () => "/home/ana/.ssh/known_hosts",
+      rememberHostKey: async (_, key, others) => {
+        this.known = others === "kept" ? [...this.known, key] : [key];
+        return "/home/ana/.ssh/known_hosts";
+      },
     };
   }
 }

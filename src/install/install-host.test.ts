@@ -311,6 +311,17 @@ describe("a run that is given again", () => {
     expect(fake.record?.layout).toBe(layoutDigest(installation.layout));
   });
 
+  it("is known by its old key and its new one until it was seen, and by the new one alone from then on", async () => {
+    const fake = new FakeInstall();
+    let known: readonly string[] = [];
+    fake.before = (what) => {
+      if (what === "reboot") ({ known } = fake);
+    };
+    await play(fake);
+    expect(known).toEqual(["ssh-ed25519 AAAAold", "ssh-ed25519 AAAAnew"]);
+    expect(fake.known).toEqual(["ssh-ed25519 AAAAnew"]);
+  });
+
   it("leaves alone what runs", async () => {
     const fake = new FakeInstall();
     await play(fake);

@@ -9,7 +9,7 @@ import type { RunId } from "../domain/run-id.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { Nix } from "../nix/nix.ts";
-import type { Connection } from "../ssh/connection.ts";
+import type { Connection, Ssh } from "../ssh/connection.ts";
 import type { Target } from "../ssh/target.ts";
 import type { HostInstallation } from "./host-installation.ts";
 import type { Installer, JumpRequest } from "./kexec/jump-to-installer.ts";
@@ -54,5 +54,5 @@ export interface InstallServices {
     isNew: boolean,
   ) => Promise<ReadonlyMap<string, Secret>>;
   /** Lets the operator's own ssh know the key of the installed system; resolves with where it stands now. */
-  readonly rememberHostKey: (target: Target, key: string) => Promise<string | null>;
+  readonly rememberHostKey: Ssh["rememberHostKey"];
 }

@@ -3,6 +3,7 @@
 import type { ProgramInput } from "../process/program-input.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { ProcessResult, RunOptions } from "../process/runner.ts";
+import type { OtherHostKeys } from "./remember-host-key.ts";
 import type { Target } from "./target.ts";
 
 export interface RemoteCommand {
@@ -70,10 +71,10 @@ export interface Ssh {
   /** The port that a login to the target goes to, by the operator's own configuration of ssh too. */
   configuredPort(target: Target): Promise<number>;
   /**
-   * Makes a host key the one that the operator's own ssh knows for the target, in place of what it knew; resolves with the
-   * file that it stands in, null where the operator's configuration keeps none.
+   * Makes a host key one that the operator's own ssh knows for the target, beside what it knew or in its place; resolves with
+   * the file that it stands in, null where the operator's configuration keeps none.
    */
-  rememberHostKey(target: Target, key: string): Promise<string | null>;
+  rememberHostKey(target: Target, key: string, others: OtherHostKeys): Promise<string | null>;
   /** Ends all connections that are still open and takes their sockets away. */
   close(): Promise<void>;
 }

@@ -94,8 +94,10 @@ export function openSsh(runner: Runner, { environment, elevationPassword = () =>
       if (isThisMachine(target)) return 22;
       return Number(/^port (\d+)$/m.exec(await configuration(target))?.[1] ?? 22);
     },
-    rememberHostKey: async (target, key) =>
-      isThisMachine(target) ? null : rememberHostKey(runner, await configuration({ ...target, hostKey: null }), key),
+    rememberHostKey: async (target, key, others) =>
+      isThisMachine(target)
+        ? null
+        : rememberHostKey(runner, await configuration({ ...target, hostKey: null }), key, others),
     async close() {
       await Promise.all(Array.from(connections, (connection) => connection.close()));
       connections.clear();

@@ -131,7 +131,7 @@ export function installServices(given: InstallWorld): InstallServices {
     },
     askPassphrases: (host, asked, isNew) =>
       renderer.aside(() => askPassphrases(host, asked, isNew, () => passwordDevice(world.process))),
-    rememberHostKey: (target, key) => ssh.rememberHostKey(target, key),
+    rememberHostKey: (target, key, others) => ssh.rememberHostKey(target, key, others),
   };
 
   async function buildImage(installable: string, { settings: nixSettings }: InstallWorld, signal: AbortSignal) {
