@@ -41,6 +41,8 @@ export class FakeInstall {
   lockedBy: string | null = null;
   /** Files of the operator's that are not there. */
   readonly missing = new Set<string>();
+  /** What programs that describe it print. */
+  hardware = "{ }\n";
   /** Exit statuses of jobs, by name. */
   readonly fails = new Map<string, number>();
   /** Told of each thing before it is done; what it throws is what happens. */
@@ -137,7 +139,7 @@ export class FakeInstall {
     }
     if (script.startsWith("cat --")) return finished("ssh-ed25519 AAAAnew root@web\n");
     this.#do(words.filter((word) => word !== "sh" && word !== "-c").join(" "));
-    return finished("");
+    return finished(script.includes("nixos-facter") || script.includes("nixos-generate-config") ? this.hardware : "");
   }
 
   #standing(): string {

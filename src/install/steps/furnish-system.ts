@@ -100,8 +100,9 @@ export async function readHostKeys(
 }
 
 /** Without the comments. */
-const publicKeys = (text: string): readonly string[] =>
+export const publicKeys = (text: string): readonly string[] =>
   text.split("\n").flatMap((line) => {
-    const [type, key] = line.split(" ");
-    return type !== undefined && key !== undefined && /^[A-Za-z0-9+/]+=*$/u.test(key) ? [`${type} ${key}`] : [];
+    // They are written into known_hosts, and shown: nothing else may come from there.
+    const [, key] = /^([a-z0-9@.-]+ [A-Za-z0-9+/]+={0,3})(?:\s|$)/u.exec(line) ?? [];
+    return key === undefined ? [] : [key];
   });
