@@ -19,14 +19,21 @@ export interface LoginFiles {
 /** Milliseconds. */
 const deadline = 20_000;
 
+export interface LoginPlace {
+  readonly directory: string;
+  readonly runner: Runner;
+  /** The machine is looked at alone: nothing is left there. */
+  readonly isLook: boolean;
+}
+
 /** @throws FlotillaError E_SSH_MISSING where no key can be made */
 export async function loginFiles(
   { identity, password }: InstallLogin,
-  { directory, runner }: { readonly directory: string; readonly runner: Runner },
+  { directory, isLook, runner }: LoginPlace,
 ): Promise<LoginFiles> {
   const nothing = { admit: async () => {}, close: async () => {} };
   if (identity !== null && "file" in identity) return { ...nothing, identityFile: resolve(directory, identity.file) };
-  if (identity === null && password === null) return { ...nothing, identityFile: null };
+  if (identity === null && (password === null || isLook)) return { ...nothing, identityFile: null };
   const own = await mkdtemp(join(tmpdir(), "flotilla-login-"));
   const file = join(own, "key");
   const close = (): Promise<void> => rm(own, { recursive: true, force: true });

@@ -107,7 +107,7 @@ async function withServices(
   const options: WantedOptions = { ...asked, install: { ...asked.install, storePaths } };
   const wanted = await wantedInstalls(options, { tools, directory, signal: interruption.halt, warn });
   if (options.askSudoPassword ?? wanted.asksForSudo) await tools.askElevationPassword();
-  const files = await loginFiles(options.install.login, { directory, runner: tools.runner });
+  const files = await loginFiles(options.install.login, { directory, isLook: options.dryRun, runner: tools.runner });
   try {
     const services = installServices({
       stage,
