@@ -58,5 +58,10 @@
         description = "Two web servers and a database";
         welcomeText = "Put your ssh key and your disks into modules/common.nix, then: flotilla deploy";
       };
+      templates.install = {
+        path = ./examples/install;
+        description = "A machine to install";
+        welcomeText = "Put your ssh key into configuration.nix and the disk into disks.nix, then: flotilla install web-01 --target root@ADDRESS";
+      };
     };
 }

@@ -1,4 +1,4 @@
-// examples/fleet as its user has it, with the stand-in for nixpkgs, read by both Nixes that flotilla meets.
+// The examples/ as their users have them, with the stand-in for nixpkgs, read by both Nixes that flotilla meets.
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,8 @@ beforeAll(async () => {
   await setUp((line) => process.stderr.write(`${line}\n`));
   directory = await mkdtemp(join(tmpdir(), "flotilla-fleet-"));
   controller = new Controller(join(directory, "home"), null);
-  await cp(join(root, "examples/fleet"), join(directory, "fleet"), { recursive: true });
+  for (const example of ["fleet", "install"] as const)
+    await cp(join(root, "examples", example), join(directory, example), { recursive: true });
   // Of the project only what its flake hands out: a path: input is copied whole.
   for (const part of ["flake.nix", "nix"])
     await cp(join(root, part), join(directory, "flotilla", part), { recursive: true });
@@ -22,7 +23,10 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** `builtins.mapAttrs` of the function over nixosConfigurations. */
-async function ofEachHost(apply: string, options: ControllerOptions = {}): Promise<unknown> {
+async function ofEachHost(
+  apply: string,
+  { example = "fleet", ...options }: ControllerOptions & { readonly example?: "fleet" | "install" } = {},
+): Promise<unknown> {
   const overrides = { nixpkgs: `path:${root}/test/bed`, flotilla: `path:${directory}/flotilla` };
   const arguments_ = [
     "--extra-experimental-features",
@@ -32,7 +36,7 @@ async function ofEachHost(apply: string, options: ControllerOptions = {}): Promi
     ...Object.entries(overrides).flatMap(([input, reference]) => ["--override-input", input, reference]),
     "--apply",
     `builtins.mapAttrs (name: { config, options, pkgs, ... }: ${apply})`,
-    `path:${directory}/fleet#nixosConfigurations`,
+    `path:${directory}/${example}#nixosConfigurations`,
   ];
   const { exitCode, stdout, stderr } = await controller.run(["nix", ...arguments_], options);
   if (exitCode !== 0) throw new Error(stderr);
@@ -70,3 +74,24 @@ describe("the example fleet", () => {
     await writeFile(file, text);
   });
 });
+
+test.each(["own", "machine"] as const)(
+  "the example of an install boots from the disks that it declares (%s nix)",
+  async (nix) => {
+    const read = `{
+    disks = builtins.attrNames config.disko.devices.disk;
+    fileSystems = builtins.mapAttrs (path: fs: fs.device) config.fileSystems;
+    swap = map (swap: swap.device) config.swapDevices;
+    toplevel = builtins.isString config.system.build.toplevel.drvPath;
+  }`;
+    const root = "/dev/disk/by-partlabel/disk-main-root";
+    expect(await ofEachHost(read, { nix, example: "install" })).toEqual({
+      "web-01": {
+        disks: ["main"],
+        fileSystems: { "/": root, "/boot": "/dev/disk/by-partlabel/disk-main-ESP", "/home": root, "/nix": root },
+        swap: ["/dev/disk/by-partlabel/disk-main-swap"],
+        toplevel: true,
+      },
+    });
+  },
+);
