@@ -1,14 +1,14 @@
 // One host's way from a machine that runs anything to one that runs what its configuration describes. What happens in each
 // step is the step's business; here is the order, what may be left out, and how each end is called.
-import { interruptedBefore } from "../deploy/in-phase.ts";
 import type { HostResult } from "../deploy/host-result.ts";
-import { outcomeOfError, reasonOf } from "../deploy/outcome-of-error.ts";
+import { reasonOf } from "../deploy/outcome-of-error.ts";
 import { FlotillaError } from "../domain/flotilla-error.ts";
 import type { HostName } from "../domain/host-name.ts";
 import type { Outcome } from "../domain/outcome.ts";
 import type { Secret } from "../domain/secret.ts";
 import type { HostInstallation } from "./host-installation.ts";
-import { type Progress, runPhases } from "./install-phases.ts";
+import { runPhases } from "./install-phases.ts";
+import { interruptedWords, outcomeOf, type Progress } from "./install-progress.ts";
 import type { InstallServices } from "./install-services.ts";
 import type { Lifeline } from "./lifeline.ts";
 import { resumeSurvey } from "./resume-survey.ts";
@@ -45,7 +45,7 @@ export async function installHost(
   let installation: HostInstallation | null = null;
   let line: Lifeline | null = null;
   let lock: TargetLock | null = null;
-  const progress: Progress = { touched: false, jump: "none" };
+  const progress: Progress = { touched: false, runs: "as-before" };
   let previous: HostResult["previous"] = null;
   try {
     const { clock, interruption, operator, run } = services;
@@ -107,31 +107,4 @@ function failed(
     ...resultOf(installation, previous, outcomeOf(error, progress), []),
     reason: error.code === "E_INTERRUPTED" ? { ...reason, ...interruptedWords(progress) } : reason,
   };
-}
-
-/** A machine that has left what it ran is not one that nothing was done to, though its disks are as they were. */
-function outcomeOf(error: FlotillaError, { jump, touched }: Progress): Outcome {
-  const outcome = outcomeOfError(error);
-  const isOther = error.code === "E_HOST_KEY_CHANGED" || error.code === "E_HOST_KEY_UNKNOWN";
-  const hasLeft = jump !== "none" && (outcome === "skipped" || outcome === "unreachable" || isOther);
-  return touched || hasLeft ? "failed" : outcome;
-}
-
-function interruptedWords({ jump, touched }: Progress): { readonly message: string; readonly hint?: string } {
-  const again = "the same command goes on where this one was broken off";
-  if (touched) return { message: "the run was interrupted; the machine stays in its installer", hint: again };
-  switch (jump) {
-    case "none":
-      return { message: interruptedBefore };
-    case "under-way":
-      return {
-        message: "the run was interrupted while the machine was brought into an installer; its disks were not touched",
-        hint: again,
-      };
-    case "done":
-      return {
-        message: "the run was interrupted; the machine stays in its installer, and its disks were not touched",
-        hint: `${again}; a reset brings back what it ran`,
-      };
-  }
 }

@@ -7,6 +7,7 @@ import type { Secret } from "../domain/secret.ts";
 import { type DiskProgram, diskProgram } from "./disk-program.ts";
 import { diskoAnswers } from "./disko-answers.ts";
 import { installedTargets, pinnedKey } from "./first-targets.ts";
+import type { Progress } from "./install-progress.ts";
 import type { FoundSystem, InstallServices } from "./install-services.ts";
 import type { Installer } from "./kexec/jump-to-installer.ts";
 import { type Lifeline, lifeline, overLifeline } from "./lifeline.ts";
@@ -25,13 +26,6 @@ import { closeDisks, rebootMachine } from "./steps/leave-installer.ts";
 import { leaveRecord, makeDisks, mountDisks, readDiskKeys, withDiskKeys } from "./steps/prepare-disks.ts";
 import { planForInstall, refusePlan } from "./plan-for-install.ts";
 import { type Machine, reopened, type Survey, type SurveySettings } from "./survey-host.ts";
-
-export interface Progress {
-  /** Something on the disks may be another by now. */
-  touched: boolean;
-  /** Whether the machine still runs what it ran. */
-  jump: "none" | "under-way" | "done";
-}
 
 export interface PhaseEnd {
   readonly outcome: Outcome;
@@ -168,7 +162,7 @@ class InstallPhases {
     }
     const { clock, interruption, jump, open } = this.#services;
     const forceKexec = may && options.forceKexec;
-    if (!isInstaller || forceKexec) this.#around.progress.jump = "under-way";
+    if (!isInstaller || forceKexec) this.#around.progress.runs = "jumping";
     const enter = (): Promise<Installer> =>
       jump({ connection: line.connection, facts, options: { ...options, forceKexec } }, interruption.leave);
     const {
@@ -183,7 +177,7 @@ class InstallPhases {
     };
     this.#around.onMachine(this.#machine);
     if (jumped) {
-      this.#around.progress.jump = "done";
+      this.#around.progress.runs = "installer";
       await this.#around.relock(this.#line);
     }
   }
@@ -284,6 +278,7 @@ class InstallPhases {
       const own = pinnedKey(keys);
       // Whoever comes to see the end of it, should this run not, is to be let in by either of the two that may answer.
       if (own !== null && options.updateKnownHosts) await services.rememberHostKey(cameInBy, own, "kept");
+      this.#around.progress.runs = "rebooted";
       await rebootMachine(services, line);
       return own;
     });
