@@ -59,7 +59,6 @@ export interface InstallOptions {
   readonly storePaths: { readonly disko: StorePath; readonly system: StorePath } | null;
   readonly substituteOnDestination: boolean;
   readonly useMachineSubstituters: boolean;
-  readonly printBuildLogs: boolean;
   /** A store that the closures are copied from, in place of the one here. */
   readonly copyFrom: string | null;
   /** Settings in the URI of the machine's store, e.g. compress=true. */

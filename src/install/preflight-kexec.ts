@@ -23,7 +23,10 @@ const anyMemory = { least: 400 * mebibyte, comfortable: 900 * mebibyte };
 /** What nixos-images' `run` and the unpacking call; cpio is brought along where it is missing. */
 const wantedPrograms = ["find", "grep", "gzip", "mktemp", "readlink", "tar"];
 
-export function preflightKexec(facts: MachineFacts, { kexec }: KexecWish): Preflight {
+export function preflightKexec(
+  facts: MachineFacts,
+  { kexec, kexecSha256 }: KexecWish & Pick<InstallOptions, "kexecSha256">,
+): Preflight {
   return {
     refusals: [
       ...forbidden(facts),
@@ -32,7 +35,7 @@ export function preflightKexec(facts: MachineFacts, { kexec }: KexecWish): Prefl
       ...missingPrograms(facts),
       ...wayThatEnds(facts),
     ],
-    warnings: [...littleMemory(facts, kexec), ...whatIsLost(facts)],
+    warnings: [...littleMemory(facts, kexec), ...whatIsLost(facts), ...anybodysImage(kexec, kexecSha256)],
   };
 }
 
@@ -119,6 +122,17 @@ function whatIsLost({ network }: MachineFacts): readonly Remark[] {
     {
       message: "it has rules for routing, which the installer will not have",
       hint: "if it is reached only by way of them, boot an installer by other means",
+    },
+  ];
+}
+
+/** It gets the keys of the disks and of the system. A checksum that lies beside it came the same way. */
+function anybodysImage(kexec: string | null, sha256: string | null): readonly Remark[] {
+  if (kexec === null || sha256 !== null || !/^http:/iu.test(kexec)) return [];
+  return [
+    {
+      message: "the installer is fetched by http: whoever is on the way could put another in its place",
+      hint: "say which it must be with --kexec-sha256, or fetch it by https",
     },
   ];
 }

@@ -8,7 +8,12 @@ import type { MachineFacts } from "./machine-facts.ts";
 import { preflight, type PreflightOptions } from "./preflight.ts";
 import { testFacts, testInstallerFacts, testLink, testNetwork } from "./test-machine-facts.ts";
 
-const options: PreflightOptions = { phases: ["kexec", "disko", "install", "reboot"], kexec: null, forceKexec: false };
+const options: PreflightOptions = {
+  phases: ["kexec", "disko", "install", "reboot"],
+  kexec: null,
+  kexecSha256: null,
+  forceKexec: false,
+};
 const partition = (name: string, type: string, content: object | null): object => ({
   name,
   type,
@@ -109,6 +114,14 @@ describe("the machine", () => {
     expect(remarks({ network }).refusals).toEqual([expect.stringContaining("wg0 (192.0.2.9), a tunnel")]);
     // The installer itself may well be reached so.
     expect(remarks({ ...testInstallerFacts, network })).toEqual(nothing);
+  });
+
+  test("is told where anybody could put another installer in its place", () => {
+    const kexec = "http://192.0.2.1/kexec.tar.gz";
+    expect(remarks({}, {}, { kexec }).warnings).toEqual([expect.stringContaining("fetched by http")]);
+    expect(remarks({}, {}, { kexec, kexecSha256: "0".repeat(64) })).toEqual(nothing);
+    expect(remarks({}, {}, { kexec: kexec.replace("http:", "https:") })).toEqual(nothing);
+    expect(remarks(testInstallerFacts, {}, { kexec })).toEqual(nothing);
   });
 
   test("that is an installer need not be able to kexec, have room or little memory", () => {

@@ -18,7 +18,7 @@ export interface Preflight {
   readonly warnings: readonly Remark[];
 }
 
-export type PreflightOptions = Pick<InstallOptions, "phases" | "kexec" | "forceKexec">;
+export type PreflightOptions = Pick<InstallOptions, "phases" | "kexec" | "kexecSha256" | "forceKexec">;
 
 /** Seconds of which certificates and signatures do not take offence. */
 const usualSkew = 120;

@@ -117,7 +117,6 @@ export const options: InstallOptions = {
   storeSettings: [],
   substituteOnDestination: true,
   useMachineSubstituters: true,
-  printBuildLogs: false,
   reinstall: false,
   bootTimeout: 60_000,
   updateKnownHosts: true,

@@ -91,7 +91,6 @@ test("all of nixos-anywhere's flags are understood together", async () => {
     ],
     substituteOnDestination: false,
     useMachineSubstituters: false,
-    printBuildLogs: true,
     skipsChecks: true,
     login: { address: "root@192.0.2.7", port: 2222, identity: { file: "key" }, sshOptions: ["A=b", "C=d"] },
   });
@@ -171,6 +170,7 @@ test.each([
   [["web", "--chown", "/a"], "takes two words: --chown PATH OWNER"],
   [["web", "--generate-hardware-config", "lshw", "x.nix"], "expected nixos-generate-config or nixos-facter"],
   [["web", "--store-paths", "a", "b", "--disko-mode", "mount"], "no say in a script that is built already"],
+  [["web", "--no-disko-deps", "--disk-engine", "flotilla"], "which --disk-engine flotilla does not run"],
   [["web", "--vm-test", "--extra-files", "x"], "has no use for --extra-files"],
   [["web", "--build-on", "local", "--build-on-remote"], "contradict each other"],
   [["web", "--ssh-port", "70000"], "expected a port"],

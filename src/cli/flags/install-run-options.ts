@@ -90,7 +90,7 @@ function installOptions(
     postKexecPort: flags.postKexecSshPort ?? null,
     diskEngine: flags.diskEngine ?? null,
     diskoMode: flags.diskoMode ?? "disko",
-    diskoDeps: !flags.noDiskoDeps,
+    diskoDeps: diskoDepsOf(flags),
     disks: once("--disk", flags.disk ?? []),
     wipe: once("--wipe", flags.wipe ?? []),
     wipeAll: flags.yesWipe,
@@ -106,7 +106,6 @@ function installOptions(
     storeSettings: (flags.sshStoreSetting ?? []).map(([name, value]) => [name, decoded(value)] as const),
     substituteOnDestination: !flags.noSubstituteOnDestination,
     useMachineSubstituters: !flags.noUseMachineSubstituters && !flags.noSubstituteOnDestination,
-    printBuildLogs: flags.printBuildLogs || flags.debug,
     reinstall: flags.reinstall,
     bootTimeout: (flags.bootTimeout ?? usualBootTimeout) * 1000,
     updateKnownHosts: !flags.noKnownHosts,
@@ -157,6 +156,16 @@ function buildOnOf({ buildOn, buildOnRemote }: AllInstallFlags): InstallOptions[
     throw new FlotillaError("E_USAGE", "--build-on local and --build-on-remote contradict each other");
   }
   return buildOnRemote ? "remote" : (buildOn ?? "auto");
+}
+
+function diskoDepsOf({ diskEngine, noDiskoDeps }: AllInstallFlags): boolean {
+  if (noDiskoDeps && diskEngine === "flotilla") {
+    throw new FlotillaError(
+      "E_USAGE",
+      "--no-disko-deps is of disko's script, which --disk-engine flotilla does not run",
+    );
+  }
+  return !noDiskoDeps;
 }
 
 function storePathsOf({
