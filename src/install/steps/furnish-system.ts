@@ -41,7 +41,7 @@ export async function sendExtraFiles(
     const place = placeInside(mountPoint, path);
     await commandOnMachine(
       line,
-      { words: ["chown", "-h", "-R", owner, "--", place], stdin: "" },
+      { words: ["chown", "-h", "-R", "--", owner, place], stdin: "" },
       {
         code: "E_INSTALL",
         phase: "install",
