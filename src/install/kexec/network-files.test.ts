@@ -102,6 +102,7 @@ test("the other end of a link, an address that was changed, and an MTU are carri
     ],
   });
   const text = textOf(given, ".network");
+  expect(text).toContain("[Match]\nPermanentMACAddress=52:54:00:00:00:01 02:00:00:00:00:09\n");
   expect(text).toContain("[Link]\nMTUBytes=9000\nMACAddress=02:00:00:00:00:09\n");
   expect(text).toContain("[Address]\nAddress=10.9.0.1/32\nPeer=10.9.0.2/32\n");
 });

@@ -76,7 +76,7 @@ function networkSections(
   const isPort = master !== undefined;
   const { dhcp4, dynamic6 } = asksFor(link, routes);
   return [
-    ["Match", matchLines(link)],
+    ["Match", matchLines(link, links)],
     [
       "Link",
       [
@@ -104,9 +104,14 @@ function networkSections(
   ];
 }
 
-function matchLines(link: NetworkLink): Section[1] {
+function matchLines(link: NetworkLink, links: readonly NetworkLink[]): Section[1] {
   if (link.kind !== "ethernet") return [["Name", link.name]];
-  if (link.permanentMac !== null) return [["PermanentMACAddress", link.permanentMac]];
+  if (link.permanentMac !== null) {
+    // Some cards keep what they were given across kexec, and the next kernel takes that for the permanent one. A port's is that of its master.
+    const isOthers =
+      link.mac === null || link.master !== null || links.some(({ permanentMac }) => permanentMac === link.mac);
+    return [["PermanentMACAddress", isOthers ? link.permanentMac : `${link.permanentMac} ${link.mac}`]];
+  }
   return [
     ["MACAddress", link.mac],
     // Not what is made of it, and has the same address.
