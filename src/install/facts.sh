@@ -56,7 +56,8 @@ within_seconds() {
 }
 
 try_elevation() {
-  within_seconds 5 "$@" /bin/sh -c : </dev/null >/dev/null 2>&1 || return 1
+  # sudo looks up the name of the machine, which where nothing knows it takes as long as a name server is waited for.
+  within_seconds 30 "$@" /bin/sh -c : </dev/null >/dev/null 2>&1 || return 1
   record elevated yes
   for word in "$@"; do
     record elevation "$word"

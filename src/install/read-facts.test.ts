@@ -121,6 +121,27 @@ describe.each(shells)("the script under %s", (...shell) => {
       },
     });
   });
+
+  test("waits for a sudo that waits for name servers", async ({ skip }) => {
+    const file = await findProgram(shell[0] ?? "");
+    if (file === null) return skip();
+    const bin = join(root, "bin");
+    mkdirSync(bin, { recursive: true });
+    const program = (name: string, script: string): void =>
+      writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    program("id", "echo 1000");
+    // Two servers that are asked twice, 5 s each (resolv.conf(5)), without the time that it takes.
+    program("timeout", '[ "$1" -gt 20 ] || exit 124\nshift\nexec "$@"');
+    program("sudo", 'while [ "$1" != -- ]; do shift; done\nshift\nexec "$@"');
+    const { stdout } = await runner.run({
+      file,
+      args: [...shell.slice(1), "-s"],
+      env: { PATH: `${bin}:${process.env["PATH"]}` },
+      stdin: factsScript({ prefix: root }),
+      deadline: 20_000,
+    });
+    expect(parseFacts(stdout, Date.now()).elevation).toEqual(["sudo", "-n", "-H", "--"]);
+  });
 });
 
 test("an answer that breaks off is a lost connection", () => {

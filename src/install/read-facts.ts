@@ -12,7 +12,7 @@ import type { MachineFacts } from "./machine-facts.ts";
 import { readNetwork } from "./read-network.ts";
 
 /** Milliseconds: PAM may wait for a directory service, a disk for its spinning up. */
-const factsDeadline = 60_000;
+const factsDeadline = 120_000;
 const disksDeadline = 120_000;
 
 /** What is tried where a password for sudo is at hand and nothing else made the login user root. */
