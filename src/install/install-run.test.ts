@@ -7,6 +7,7 @@ import type { AskAll } from "./agreement-table.ts";
 import { FakeInstall } from "./fake-install.test-support.ts";
 import type { HostInstallation } from "./host-installation.ts";
 import { installRun } from "./install-run.ts";
+import type { Agreement } from "./install-host.ts";
 import type { InstallOptions } from "./install-options.ts";
 import type { InstallServices } from "./install-services.ts";
 import { installation, settingsOf, web } from "./test-installation.ts";
@@ -80,7 +81,13 @@ describe("two hosts in one run", () => {
   it("do not hold each other up where one is not agreed to", async () => {
     const two = new TwoMachines();
     const refusal = new FlotillaError("E_WIPE_NOT_NAMED", "db: not named", { host: db });
-    const ends = await two.run(async () => new Map([[web, agreed] as const, [db, refusal] as const]));
+    const ends = await two.run(
+      async () =>
+        new Map<HostName, Agreement | FlotillaError>([
+          [web, agreed],
+          [db, refusal],
+        ]),
+    );
     expect(ends).toMatchObject({ web: "installed", db: "refused E_WIPE_NOT_NAMED" });
     expect(ends["exit"]).not.toBe(0);
     expect(two.done(db)).toEqual(["meet"]);
