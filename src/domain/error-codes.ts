@@ -53,7 +53,8 @@ export const errorCodes = {
   E_NO_SUCH_RUN: "The history knows no such run.",
   E_HISTORY: "The history file cannot be used.",
   E_COMMAND: "A command on the host failed.",
-  E_PLAN_CHANGED: "The host's configuration, or a disk of its machine, is another than when it was shown and agreed to.",
+  E_PLAN_CHANGED:
+    "The host's configuration, or a disk of its machine, is another than when it was shown and agreed to.",
   E_NOT_INSTALLABLE: "The machine is not one that the host's configuration can be installed on; nothing was touched.",
   E_KEXEC: "The machine could not be brought into the installer, or did not come back as one.",
   E_DISK_LAYOUT: "The host's disk layout has a mistake.",
