@@ -38,6 +38,8 @@ export async function fleetOfMachines(
             ${root}/nix/modules/disks.nix
             {
               bed.machine.enable = true;
+              # A login takes its time where several machines are emulated at once.
+              deployment.rollback.confirmTimeout = 300;
               services.openssh.enable = true;
               users.users.root.openssh.authorizedKeys.keys = [ "${key}" ];
             }
