@@ -63,8 +63,9 @@ function notTheSame(
     };
   }
   if (only.path === device.path) return null;
+  const declared = layoutPath === lastingName(device) ? "" : `${layoutPath}, which is `;
   return {
-    message: `disk "${name}" of the layout is ${layoutPath}, which is ${describeDisk(device)}; named to be wiped is ${describeDisk(only)}`,
+    message: `disk "${name}" of the layout is ${declared}${describeDisk(device)}; named to be wiped is ${describeDisk(only)}`,
     hint: `if the layout is right: --wipe ${name}=${lastingName(device)}; if not, correct disko.devices.disk.${name}.device`,
   };
 }

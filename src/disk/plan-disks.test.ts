@@ -82,7 +82,7 @@ describe("disks are wiped that are named", () => {
   test("not the other one: disks that changed places", () => {
     expect(plan(two, machine, wipe({ main: "/dev/disk/by-id/virtio-S2" })).refusals[0]).toEqual({
       message:
-        'disk "main" of the layout is /dev/disk/by-id/virtio-S1, which is /dev/disk/by-id/virtio-S1 (/dev/vda, serial S1, 20 GiB); ' +
+        'disk "main" of the layout is /dev/disk/by-id/virtio-S1 (/dev/vda, serial S1, 20 GiB); ' +
         "named to be wiped is /dev/disk/by-id/virtio-S2 (/dev/vdb, serial S2, 20 GiB)",
       hint: "if the layout is right: --wipe main=/dev/disk/by-id/virtio-S1; if not, correct disko.devices.disk.main.device",
     });
