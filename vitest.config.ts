@@ -32,7 +32,7 @@ export default defineConfig({
           pool: "forks",
           // More than there may be processors: most of the time hosts are waited for.
           maxWorkers: 4,
-          // Against what hangs. Beside machines, which take all that processors have, a test takes its time.
+          // Against what hangs.
           testTimeout: 400_000,
           hookTimeout: 400_000,
         },
@@ -45,7 +45,7 @@ export default defineConfig({
           pool: "forks",
           // A machine under software emulation takes one processor and more.
           maxWorkers: 2,
-          testTimeout: 600_000,
+          testTimeout: 1_500_000,
           hookTimeout: 600_000,
         },
       },

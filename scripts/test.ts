@@ -59,7 +59,8 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
 
 /**
  * All of it, side by side: much of what tests do is wait, for hosts to start and for a guard's patience to end. What hosts
- * and machines are made of is made meanwhile. The machines' tests begin when the unit tests have ended.
+ * and machines are made of is made meanwhile. Emulated machines take all that processors have: their tests begin when the others
+ * have ended.
  */
 async function everything(surroundings: TestSurroundings, bed: boolean): Promise<readonly TestResults[]> {
   const project = (name: string): Promise<TestResults> =>
@@ -77,7 +78,7 @@ async function everything(surroundings: TestSurroundings, bed: boolean): Promise
   const machinesAreMade = hostsAreMade.then((isMade) =>
     isGood(isMade) ? made("the machines", () => setUpMachines(say)) : nothing,
   );
-  const machines = Promise.all([machinesAreMade, unit]).then(([isMade]) =>
+  const machines = Promise.all([machinesAreMade, unit, hosts]).then(([isMade]) =>
     isGood(isMade) ? project("machines") : nothing,
   );
   return Promise.all([...checks, unit, hostsAreMade, hosts, machinesAreMade, machines]);
