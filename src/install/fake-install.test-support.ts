@@ -37,6 +37,8 @@ export class FakeInstall {
   record: InstallRecord | null = null;
   /** The host keys that the operator's own ssh knows it by. */
   known: readonly string[] = ["ssh-ed25519 AAAAold"];
+  /** Locks that somebody keeps renewing. */
+  renewals = 0;
   /** The run that has it locked. */
   lockedBy: string | null = null;
   /** Files of the operator's that are not there. */
@@ -166,7 +168,10 @@ export class FakeInstall {
         // Renewals of a lock would never end where time costs nothing.
         sleep: async (milliseconds, signal) => {
           if (signal !== undefined && milliseconds === 10_000) {
-            await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+            this.renewals += 1;
+            await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))).finally(
+              () => (this.renewals -= 1),
+            );
           }
           now.at += milliseconds;
         },

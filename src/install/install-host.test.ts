@@ -104,6 +104,8 @@ describe("from any Linux", () => {
     ]);
     expect(fake.events.find(({ type }) => type === "host-identified")).toMatchObject({ address: "192.0.2.7" });
     expect(fake.lockedBy).toBeNull();
+    // One that is still renewed keeps the program from ending.
+    expect(fake.renewals).toBe(0);
   });
 
   it("touches nothing where the operator does not agree, and asks before the machine jumps", async () => {

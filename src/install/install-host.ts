@@ -63,6 +63,7 @@ export async function installHost(
       progress,
       onMachine: (machine) => (line = machine.line),
       relock: async (fresh) => {
+        await lock?.abandon();
         lock = await lockTarget(fresh, { run, operator, clock }, interruption.halt);
       },
     });

@@ -10,6 +10,8 @@ import { installDirectory } from "./remote-job.ts";
 export interface TargetLock {
   /** Gives the machine free; does nothing where it cannot be reached, as the lock ends with our login. */
   release(): Promise<void>;
+  /** Renews it no longer, where the system that it was on is gone. */
+  abandon(): Promise<void>;
 }
 
 export interface LockRequest {
@@ -96,10 +98,14 @@ function keep(line: Lifeline, request: LockRequest): TargetLock {
       await call(line.connection, request, ["take", request.operator], stop.signal).catch(() => null);
     }
   })().catch(() => {});
+  const abandon = async (): Promise<void> => {
+    stop.abort();
+    await renewing;
+  };
   return {
+    abandon,
     async release() {
-      stop.abort();
-      await renewing;
+      await abandon();
       await call(line.connection, request, ["release"]).catch(() => null);
     },
   };
