@@ -53,7 +53,7 @@ await underEachShell(["dash", "busybox", "bash"], (create) => {
   test("a host whose dd and mv are of the oldest kind gets its keys too", async () => {
     await using host = await create();
     await host.program("dd", 'case $* in *=fullblock*) exit 1; esac\nexec /usr/bin/dd "$@"');
-    await host.program("mv", 'case $* in *-[Th]*) exit 1; esac\nexec /usr/bin/mv "$@"');
+    await host.program("mv", 'case " $* " in *" -T "* | *" -h "*) exit 1 ;; esac\nexec /usr/bin/mv "$@"');
     const content = Buffer.alloc(500_000, "0123456789\0\n");
     await mkdir(host.at("/keys"));
     await mkdir(host.at("/elsewhere"));
