@@ -16,6 +16,7 @@ import type { Connection, Ssh } from "../../src/ssh/connection.ts";
 import { openSsh } from "../../src/ssh/open-ssh.ts";
 import type { Target } from "../../src/ssh/target.ts";
 import { TestBed } from "../bed/test-bed.ts";
+import { waitUntil } from "../bed/wait-until.ts";
 import { Machine } from "../bed/machines/machine.ts";
 import { machineImages } from "../bed/machines/machine-images.ts";
 
@@ -140,7 +141,7 @@ test("by a user whose sudo asks, under BIOS: then as root, known by the same key
   }
 });
 
-test("as root under EFI: a VLAN, an MTU and name servers come along", async () => {
+test("as root under EFI: a VLAN with its MTU, address and route comes along", async () => {
   const machine = await Machine.create(bed, "jump-efi", {
     from: "debian",
     firmware: "efi",
@@ -151,9 +152,10 @@ test("as root under EFI: a VLAN, an MTU and name servers come along", async () =
   try {
     const { exitCode } = await machine.ssh(`set -e
       modprobe 8021q
-      ip link add link eth0 name eth0.5 type vlan id 5
-      ip address add 10.99.0.1/24 dev eth0.5
-      ip link set eth0.5 mtu 1400 up
+      # Not eth…: those are the business of the Debian's networkd.
+      ip link add link eth0 name lan5 type vlan id 5
+      ip address add 10.99.0.1/24 dev lan5
+      ip link set lan5 mtu 1400 up
       ip route add 10.98.0.0/16 via 10.99.0.2 metric 77`);
     expect(exitCode).toBe(0);
     const before = await logIn(ssh, machine, "root");
@@ -164,13 +166,17 @@ test("as root under EFI: a VLAN, an MTU and name servers come along", async () =
     expect(after).toMatchObject({ jumped: true, facts: { firmware: "efi" } });
     expect(after.facts.disks.disks.map(({ serial }) => serial)).toContain("SECOND");
     const carried = after.events.find((event) => event.type === "host-log" && event.line.includes("handed over"));
-    expect(carried).toMatchObject({ line: expect.stringContaining("vlan eth0.5, MTU 1400 of eth0.5") });
-    expect(after.facts.network.links.find(({ name }) => name === "eth0.5")).toMatchObject({
+    expect(carried).toMatchObject({ line: expect.stringContaining("vlan lan5, MTU 1400 of lan5") });
+    // sshd answers on the one link while networkd still sets up the other.
+    const address = "ip -o -4 address show dev lan5 | grep 10.99.0.1/24 && ip route show | grep 10.98.0.0/16";
+    await waitUntil("the VLAN's address", async () => (await say(after.connection, address)) !== "", { deadline });
+    const { network } = await gatherFacts(after.connection, signal);
+    expect(network.links.find(({ name }) => name === "lan5")).toMatchObject({
       vlan: { id: 5, parent: "eth0" },
       mtu: 1400,
       addresses: [{ address: "10.99.0.1", prefix: 24, dynamic: false }],
     });
-    expect(after.facts.network.routes).toContainEqual(
+    expect(network.routes).toContainEqual(
       expect.objectContaining({ destination: "10.98.0.0/16", gateway: "10.99.0.2", metric: 77 }),
     );
   } finally {
