@@ -23,7 +23,6 @@ export default defineConfig({
           include: [
             "test/bed/**/*.test.ts",
             "test/corpus/**/*.test.ts",
-            "test/disks/**/*.test.ts",
             "test/fault/**/*.test.ts",
             "test/journey/**/*.test.ts",
           ],
@@ -40,7 +39,7 @@ export default defineConfig({
       {
         test: {
           name: "machines",
-          include: ["test/machines/**/*.test.ts", "test/bed/machines/**/*.test.ts"],
+          include: ["test/machines/**/*.test.ts", "test/bed/machines/**/*.test.ts", "test/disks/**/*.test.ts"],
           globalSetup: "test/bundle.ts",
           pool: "forks",
           // A machine under software emulation takes one processor and more.

@@ -20,4 +20,4 @@ export async function installTestPackages(say: (line: string) => void): Promise<
   }
 }
 
-const missingTestPackages = (): readonly string[] => missingPackages({ forTests: true, forMachines: true });
+const missingTestPackages = (): readonly string[] => missingPackages({ forTests: true });

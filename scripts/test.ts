@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { removeAbandonedBundles } from "../test/bundle.ts";
 import { missingTestPrograms } from "../test/bed/packages.ts";
-import { setUpMachines } from "../test/bed/machines/set-up-machines.ts";
 import { setUp, whyNoBed } from "../test/bed/set-up.ts";
 import { lastLines, sumOf, TestResults } from "./test-results.ts";
 import { installTestPackages } from "./test-set-up.ts";
@@ -58,9 +57,8 @@ const exitOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve) => child.on("error", () => resolve(null)).on("close", resolve));
 
 /**
- * All of it, side by side: much of what tests do is wait, for hosts to start and for a guard's patience to end. What hosts
- * and machines are made of is made meanwhile. Emulated machines take all that processors have: their tests begin when the others
- * have ended.
+ * All of it, side by side: much of what tests do is wait, for hosts to start and for a guard's patience to end. Emulated
+ * machines are not among it, since they take all that processors have: `npm run test:machines`.
  */
 async function everything(surroundings: TestSurroundings, bed: boolean): Promise<readonly TestResults[]> {
   const project = (name: string): Promise<TestResults> =>
@@ -75,13 +73,7 @@ async function everything(surroundings: TestSurroundings, bed: boolean): Promise
   if (!bed) return Promise.all([...checks, unit]);
   const hostsAreMade = made("the test bed", () => setUp(say, { forTests: true }));
   const hosts = hostsAreMade.then((isMade) => (isGood(isMade) ? project("bed") : nothing));
-  const machinesAreMade = hostsAreMade.then((isMade) =>
-    isGood(isMade) ? made("the machines", () => setUpMachines(say)) : nothing,
-  );
-  const machines = Promise.all([machinesAreMade, unit, hosts]).then(([isMade]) =>
-    isGood(isMade) ? project("machines") : nothing,
-  );
-  return Promise.all([...checks, unit, hostsAreMade, hosts, machinesAreMade, machines]);
+  return Promise.all([...checks, unit, hostsAreMade, hosts]);
 }
 
 const nothing: TestResults = { passed: 0, skipped: 0, failures: [] };
@@ -101,7 +93,7 @@ async function made(what: string, work: () => Promise<void>): Promise<TestResult
 function whatIsLeftOut(whyNot: string | null): string | null {
   const programs = missingTestPrograms();
   const parts = [
-    ...(whyNot === null ? [] : [`the tests on hosts and machines, because ${whyNot}`]),
+    ...(whyNot === null ? [] : [`the tests on hosts, because ${whyNot}`]),
     ...(programs.length === 0 ? [] : [`the unit tests that want ${programs.join(", ")}, because they are not here`]),
   ];
   return parts.length === 0 ? null : `left out: ${parts.join("; ")}`;

@@ -22,6 +22,7 @@ const bedPackages: Readonly<Record<string, string>> = {
 /** What the unit tests want besides: linters, shells, an sshd to log in to. */
 const testPackages: Readonly<Record<string, string>> = {
   busybox: "/bin/busybox",
+  cpio: "/usr/bin/cpio",
   fish: "/usr/bin/fish",
   "openssh-server": "/usr/sbin/sshd",
   shellcheck: "/usr/bin/shellcheck",
